@@ -1,0 +1,28 @@
+import type { AttentionOutputs, AttentionProblem, AttentionResult } from "../problem/problem.ts";
+import type { Variant } from "../problem/variant.ts";
+import type { DType } from "../tensor/tensor.ts";
+
+export interface Capabilities {
+  readonly variants: readonly Variant["kind"][];
+  readonly dtypes: readonly DType[];
+  /** Element type in which sums are accumulated. */
+  readonly accumulate: "float64" | "float32";
+}
+
+/**
+ * Something that computes attention problems. Choosing one is explicit; a backend never hands work to another
+ * one in silence.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /**
+   * @throws ShapeError, ArgumentError before any work
+   * @throws UnsupportedError when the problem is sound but not one that this backend computes
+   */
+  attention(problem: AttentionProblem, outputs?: AttentionOutputs): AttentionResult | Promise<AttentionResult>;
+  /** Most bytes of scratch memory in use at one time since the last call of `resetScratch`; outputs not counted. */
+  scratchBytes(): number;
+  resetScratch(): void;
+  dispose(): void;
+}

@@ -1,0 +1,1 @@
+export type { Alignment, Mask, ScoreModifier } from "./mask.ts";
