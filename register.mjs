@@ -1,6 +1,13 @@
-import { register } from "node:module";
-import { fileURLToPath } from "node:url";
+// Lets Node run the TypeScript of this workspace: `node --import ./register.mjs file.ts`, from any folder.
+import * as nodeModule from "node:module";
 
-process.env.TS_NODE_PROJECT = fileURLToPath(new URL("./tsconfig.ts-node.json", import.meta.url));
+// Stack traces point at the TypeScript that was written.
 process.setSourceMapsEnabled(true);
-register("ts-node/esm", import.meta.url);
+
+if (nodeModule.registerHooks) {
+  const { load } = await import("./tools/typescript/hooks.mjs");
+  nodeModule.registerHooks({ load });
+} else {
+  // Node 20 has hooks only in a thread of their own.
+  nodeModule.register("./tools/typescript/hooks.mjs", import.meta.url);
+}

@@ -26,3 +26,8 @@ export interface Backend {
   resetScratch(): void;
   dispose(): void;
 }
+
+/** A backend whose answer is there when the call returns. */
+export interface SyncBackend extends Backend {
+  attention(problem: AttentionProblem, outputs?: AttentionOutputs): AttentionResult;
+}

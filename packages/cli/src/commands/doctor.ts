@@ -1,0 +1,137 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { availableParallelism, cpus, freemem, loadavg, totalmem } from "node:os";
+import { createBackend, randomNormal, seededRandom } from "@xattn/core";
+import { readEnvironment } from "@xattn/runner";
+import { median, quantile } from "@xattn/stats";
+import colors from "picocolors";
+import { exitCodes } from "../exit-codes.ts";
+import { textTable } from "../terminal/table.ts";
+import { terminalWidth } from "../terminal/verdict.ts";
+import { shown } from "../workspace/paths.ts";
+import { resultsOf } from "./options.ts";
+
+/** One thing that was looked at, with what to do when it is not as it should be. */
+interface Finding {
+  readonly name: string;
+  readonly found: string;
+  readonly advice?: string;
+}
+
+/** `exp doctor`: exit code 0 when runs can start, 2 when they cannot. */
+export async function doctor(options: { readonly json?: boolean; readonly results?: string }): Promise<number> {
+  const results = resultsOf(options);
+  const writable = isWritable(results);
+  const findings: Finding[] = [
+    nodeVersion(),
+    ...machine(),
+    timer(),
+    noise(),
+    kernel(),
+    {
+      name: "results folder",
+      found: `${shown(results)}, ${writable ? "can be written" : "cannot be written"}`,
+      ...(writable ? {} : { advice: "free it, or name another one with --results FOLDER" }),
+    },
+  ];
+  if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else {
+    const rows = findings.flatMap(({ name, found, advice }) => [
+      [advice ? colors.yellow("!") : colors.green("✓"), name, found],
+      ...(advice ? [["", "", colors.yellow(advice)]] : []),
+    ]);
+    process.stdout.write(`${textTable(rows, terminalWidth())}\n`);
+  }
+  return writable ? exitCodes.success : exitCodes.badInput;
+}
+
+function nodeVersion(): Finding {
+  const { node, v8, flags } = readEnvironment({});
+  const found = `${node}, V8 ${v8}${flags.length > 0 ? `, ${flags.join(" ")}` : ""}`;
+  const pinned = process.execPath.includes("node_modules");
+  return {
+    name: "runtime",
+    found: `${found}, ${pinned ? "the pinned one" : "not the pinned one"}`,
+    ...(pinned
+      ? {}
+      : { advice: "start with pnpm exp, which puts the pinned Node first, so that runs can be compared" }),
+  };
+}
+
+function machine(): Finding[] {
+  const cores = availableParallelism();
+  const load = loadavg()[0]!;
+  const free = freemem() / totalmem();
+  return [
+    { name: "processor", found: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cores} cores` },
+    {
+      name: "load",
+      found: `${load.toFixed(2)} over the last minute`,
+      ...(load > 0.5 * cores ? { advice: "something else is running; timings will be noisy until it ends" } : {}),
+    },
+    {
+      name: "memory",
+      found: `${(totalmem() / 2 ** 30).toFixed(1)} GiB, ${Math.round(100 * free)} % free`,
+      ...(free < 0.1 ? { advice: "little memory is free; large cells may fail" } : {}),
+    },
+  ];
+}
+
+function timer(): Finding {
+  const { timerResolutionNs } = readEnvironment({});
+  return {
+    name: "clock",
+    found: `steps of ${timerResolutionNs} ns`,
+    ...(timerResolutionNs > 1000 ? { advice: "the clock is coarse; samples are made longer to make up for it" } : {}),
+  };
+}
+
+/** The same work two hundred times: how far the slow tenth is from the median. */
+function noise(): Finding {
+  const times: number[] = [];
+  let sum = 0;
+  for (let trial = 0; trial < 220; trial += 1) {
+    const start = performance.now();
+    for (let step = 1; step < 200_000; step += 1) sum += 1 / (step + sum);
+    if (trial >= 20) times.push(performance.now() - start);
+  }
+  const spread = quantile(times, 0.9) / median(times) - 1;
+  return {
+    name: "noise",
+    found: `the slowest tenth of equal work takes ${(100 * spread).toFixed(1)} % longer than the median`,
+    ...(spread > 0.1 ? { advice: "a noisy machine: expect wide intervals, and claims that stay inconclusive" } : {}),
+  };
+}
+
+/** Multiply-adds a second of the plain kernel, so that a user sees what to expect. */
+function kernel(): Finding {
+  const random = seededRandom(1);
+  const shape = [1, 1, 256, 64] as const;
+  const [query, key, value] = [randomNormal(random, shape), randomNormal(random, shape), randomNormal(random, shape)];
+  const backend = createBackend("plain");
+  const times = Array.from({ length: 20 }, () => {
+    const start = performance.now();
+    backend.attention({ query, key, value });
+    return performance.now() - start;
+  });
+  backend.dispose();
+  const multiplyAdds = 2 * 256 * 256 * 64;
+  return {
+    name: "backend plain",
+    found: `${(multiplyAdds / median(times.slice(5)) / 1e6).toFixed(2)} billion multiply-adds a second at 256 × 256, d = 64`,
+  };
+}
+
+function isWritable(folder: string): boolean {
+  let existing = folder;
+  while (!existsSync(existing)) {
+    const parent = existing.replace(/[/\\][^/\\]*$/, "");
+    if (parent === existing || parent === "") return false;
+    existing = parent;
+  }
+  try {
+    accessSync(existing, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

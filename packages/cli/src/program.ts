@@ -1,0 +1,156 @@
+import { Command, Option } from "commander";
+
+const overridesHelp = "axis values in place of the spec's: n=64,128 d=pow2(5,7) variant=linear";
+
+/** The command line. Each command's code is loaded when it is called, so that help comes at once. */
+export function createProgram(): Command {
+  const program = new Command("exp")
+    .description("Run experiments on cross-modal attention: measured cells, verdicts on claims, a report.")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError("Try exp --help, or exp <command> --help.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp list                                      what there is to run
+  exp run sweep-complexity                      run it, or go on with a run that was cut off
+  exp run sweep-complexity n=64,128 variant=linear --profile full
+  exp new my-sweep                              start an experiment of your own
+  exp reproduce sweep-complexity                run the committed reference again and compare
+
+Exit codes: 0 done, 1 unexpected error, 2 wrong input (nothing was run), 3 some cells failed,
+  10 drifted, 11 ambiguous, 12 environment differs, 13 missing (reproduce), 130 interrupted.`,
+    );
+
+  withSweep(program.command("run"))
+    .description("Run an experiment; an unfinished run of the same plan goes on where it stopped.")
+    .option("--dry-run", "say what would be run and write nothing")
+    .option("--fresh", "start anew even if an unfinished run could go on")
+    .option("--retry-failed", "when going on, run cells that failed or timed out once more")
+    .option("--workers <count>", "processes for cells that can share the machine (default: one a core)")
+    .option("--results <folder>", "where run folders go (default: results/ of the workspace)")
+    .option("--reference", "put the run into results/<experiment>/reference, replacing the one that is there")
+    .option("--no-report", "skip charts and report")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp run sweep-complexity
+  exp run sweep-complexity n=64,128 d=pow2(5,7) variant=linear --profile full --seed 7
+  exp run ./my-own.ts --dry-run
+  exp run normalization --results /tmp/results --no-report`,
+    )
+    .action(async (name, overrides, options) => {
+      const { run } = await import("./commands/run.ts");
+      process.exitCode = await run(name, overrides, options);
+    });
+
+  withSweep(program.command("plan"))
+    .description("Show the cells that a run would have.")
+    .addOption(new Option("--limit <count>", "how many points to show").default("20"))
+    .option("--json", "every point as a line of JSON")
+    .addHelpText("after", "\nExamples:\n  exp plan sweep-complexity\n  exp plan vla-workloads --json | wc -l")
+    .action(async (name, overrides, options) => {
+      const { plan } = await import("./commands/plan.ts");
+      await plan(name, overrides, options);
+    });
+
+  program
+    .command("list")
+    .description("List the experiments, each with its question and its last run.")
+    .option("--json", "as JSON")
+    .option("--results <folder>", "where run folders are")
+    .addHelpText("after", "\nExample:\n  exp list --json")
+    .action(async (options) => {
+      const { list } = await import("./commands/list.ts");
+      await list(options);
+    });
+
+  program
+    .command("show")
+    .argument("<experiment-or-run>", "an experiment, or a run folder")
+    .description("Show what an experiment varies, measures and claims; or the verdicts of a run.")
+    .option("--results <folder>", "where run folders are")
+    .addHelpText("after", "\nExamples:\n  exp show sweep-complexity\n  exp show sweep-complexity/reference")
+    .action(async (name, options) => {
+      const { show } = await import("./commands/show.ts");
+      await show(name, options);
+    });
+
+  program
+    .command("new")
+    .argument("<name>", "lower-case words joined by hyphens")
+    .description("Write a small experiment that runs, to change as you like.")
+    .option("--folder <folder>", "where to write it (default: experiments/ of the workspace)")
+    .addHelpText("after", "\nExample:\n  exp new my-sweep && exp run my-sweep")
+    .action(async (name, options) => {
+      const { create } = await import("./commands/new.ts");
+      create(name, options);
+    });
+
+  program
+    .command("validate")
+    .argument("[experiments...]", "names or files; all when none is given")
+    .description("Type-check specs, and check every profile without running it.")
+    .addHelpText("after", "\nExamples:\n  exp validate\n  exp validate my-sweep")
+    .action(async (names) => {
+      const { validate } = await import("./commands/validate.ts");
+      process.exitCode = await validate(names);
+    });
+
+  program
+    .command("reproduce")
+    .argument("<experiment-or-run>", "an experiment with a reference run, or a run folder")
+    .description("Run a reference run again and compare: columns, exponents, verdicts.")
+    .option("--results <folder>", "where run folders are")
+    .option("--against <run>", "compare with this finished run in place of a new one")
+    .option("--workers <count>", "processes for cells that can share the machine (default: one a core)")
+    .option("--json", "the comparison as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp reproduce sweep-complexity
+  exp reproduce results/normalization/reference --json
+
+Exit codes: 0 exact or within tolerance, 10 drifted, 11 ambiguous, 12 the environment differs, 13 missing.`,
+    )
+    .action(async (name, options) => {
+      const { reproduce } = await import("./commands/reproduce.ts");
+      process.exitCode = await reproduce(name, options);
+    });
+
+  program
+    .command("report")
+    .argument("<run>", "a run folder, <experiment>/<run>, or an experiment for its newest run")
+    .description("Make the report of a run again, from its folder alone.")
+    .option("--results <folder>", "where run folders are")
+    .addHelpText("after", "\nExample:\n  exp report sweep-complexity/reference")
+    .action(async (name, options) => {
+      const { report } = await import("./commands/report.ts");
+      await report(name, options);
+    });
+
+  program
+    .command("doctor")
+    .description("Say what this machine and runtime are like for measuring, with advice.")
+    .option("--json", "as JSON")
+    .option("--results <folder>", "where run folders go")
+    .addHelpText("after", "\nExample:\n  exp doctor")
+    .action(async (options) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      process.exitCode = await doctor(options);
+    });
+
+  for (const command of program.commands) command.exitOverride().showHelpAfterError("Try exp --help for examples.");
+  return program;
+}
+
+function withSweep(command: Command): Command {
+  return command
+    .argument("<experiment>", "a name from exp list, or a file")
+    .argument("[overrides...]", overridesHelp)
+    .option("--profile <name>", "which profile of the spec to use (default: quick)")
+    .option("--seed <number>", "seed of everything random");
+}

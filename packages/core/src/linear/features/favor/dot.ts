@@ -1,0 +1,3 @@
+export function dot(left: Float64Array, right: Float64Array): number {
+  return left.reduce((sum, value, index) => sum + value * right[index]!, 0);
+}

@@ -1,0 +1,7 @@
+/**
+ * max(x, 0): the cheapest kernel, without exponentials (Choromanski et al. 2021, section 4.3). A query all of whose
+ * features are 0 has no weights; it gets zeros.
+ */
+export function relu(x: number): number {
+  return x > 0 ? x : x === x ? 0 : x;
+}

@@ -1,0 +1,43 @@
+import { backendNames, workloadNames } from "@xattn/core";
+import { z } from "zod";
+
+/** Names of the attention variants that a sweep can vary, in the order in which charts list them. */
+export const variantNames = ["standard", "chunked", "linear", "sparse", "entmax"] as const;
+export type VariantName = (typeof variantNames)[number];
+
+export const maskNames = ["none", "causal", "causal-bottom-right", "window"] as const;
+export type MaskName = (typeof maskNames)[number];
+
+const dtypeNames = ["float32", "float16", "bfloat16"] as const;
+
+const largestSize = 1_048_576;
+
+function size(what: string) {
+  return z.int().min(1).max(largestSize).describe(`${what}, a whole number from 1 to ${largestSize}`);
+}
+
+/** The parameters of an attention cell: either n, m and d, or the name of a workload. */
+export const attentionParameters = {
+  workload: z.enum(workloadNames as [string, ...string[]]).optional(),
+  n: size("queries n").optional(),
+  m: size("keys m").optional(),
+  d: size("head dimension d").optional(),
+  heads: size("query heads h").optional(),
+  variant: z.enum(variantNames),
+  k: size("keys kept by sparse attention").optional(),
+  mask: z.enum(maskNames).optional(),
+} as const;
+
+/** Those of a cell that is computed, not only counted. */
+export const computedParameters = {
+  ...attentionParameters,
+  backend: z.enum(backendNames),
+  dtype: z.enum(dtypeNames).optional(),
+  scale: z
+    .number()
+    .positive()
+    .max(1e6)
+    .optional()
+    .describe("factor on unit-Gaussian queries, a number above 0 and at most 1000000"),
+  seed: z.int().optional().describe("seed of the inputs, a whole number"),
+} as const;

@@ -1,0 +1,24 @@
+import type { Expression } from "../expression/expression.ts";
+import type { Row } from "../run-data.ts";
+import { figure, type Judgement } from "./judgement.ts";
+
+/** Holds when the test is true on every row that has all fields of the test; one row is enough to refute. */
+export function judgeAlways(test: Expression, rows: readonly Row[]): Judgement {
+  const tested = rows.filter((row) => test.fields.every((field) => row[field] !== null && row[field] !== undefined));
+  if (tested.length === 0) return { verdict: "untested", evidence: "No row has the columns that the test reads." };
+  const against = tested.filter((row) => !test.evaluate(row));
+  if (against.length === 0)
+    return { verdict: "holds", evidence: `True on all ${tested.length} rows: ${example(test, tested[0]!)}.` };
+  return {
+    verdict: "refuted",
+    evidence: `False on ${against.length} of ${tested.length} rows: ${example(test, against[0]!)}.`,
+  };
+}
+
+function example(test: Expression, row: Row): string {
+  const values = test.fields.map((field) => {
+    const value = row[field]!;
+    return `${field} = ${typeof value === "number" ? figure(value) : value}`;
+  });
+  return `for example ${values.join(", ")}`;
+}

@@ -1,0 +1,85 @@
+import { InputError, notOneOf } from "../errors/errors.ts";
+import { compileExpression } from "../expression/expression.ts";
+import type { ClaimSpec } from "../spec/claim.ts";
+import type { FitSpec } from "../spec/fit.ts";
+import type { Experiment } from "./normalize.ts";
+
+/**
+ * What fits, claims and charts refer to is there: columns, axes, fits, fields of expressions.
+ *
+ * @throws InputError naming the place, the name and the names there are
+ */
+export function checkReferences(experiment: Experiment): void {
+  const { file, axes, fits } = experiment;
+  const columns = experiment.columns.map((column) => column.name);
+  const numeric = columns;
+  const need = (name: string, known: readonly string[], place: string) => {
+    if (!known.includes(name)) throw new InputError(`${file}, ${place}: ${notOneOf(name, known)}`);
+  };
+  const expression = (text: string | undefined, place: string) => {
+    if (text !== undefined) compileExpression(text, `${file}, ${place}`, columns);
+  };
+
+  for (const [name, fit] of Object.entries(fits)) {
+    need(fit.column, numeric, `fits.${name}.column`);
+    for (const axis of fit.by ?? []) need(axis, axes, `fits.${name}.by`);
+    expression(fit.where, `fits.${name}.where`);
+    if (fit.kind === "powerLaw") for (const factor of fit.factors) need(factor, axes, `fits.${name}.factors`);
+    else {
+      for (const [candidate, terms] of Object.entries(fit.candidates)) {
+        for (const term of terms) expression(term, `fits.${name}.candidates.${candidate}`);
+      }
+    }
+  }
+  unique(experiment.claims, `${file}, claims`);
+  unique(experiment.charts, `${file}, charts`);
+  for (const claim of experiment.claims) checkClaim(claim, fits, axes, need, expression, numeric);
+  for (const chart of experiment.charts) {
+    for (const [channel, definition] of Object.entries(chart.encoding)) {
+      if (definition?.field !== undefined) need(definition.field, columns, `charts.${chart.name}.encoding.${channel}`);
+    }
+    expression(chart.filter, `charts.${chart.name}.filter`);
+    if (chart.fit !== undefined) need(chart.fit, Object.keys(fits), `charts.${chart.name}.fit`);
+  }
+}
+
+function checkClaim(
+  claim: ClaimSpec,
+  fits: Readonly<Record<string, FitSpec>>,
+  axes: readonly string[],
+  need: (name: string, known: readonly string[], place: string) => void,
+  expression: (text: string | undefined, place: string) => void,
+  columns: readonly string[],
+): void {
+  const place = `claims.${claim.name}`;
+  if (claim.kind === "always" || claim.kind === "bound") {
+    expression(claim.where, `${place}.where`);
+    if (claim.kind === "always") expression(claim.test, `${place}.test`);
+    else {
+      need(claim.column, columns, `${place}.column`);
+      if (claim.atMost === undefined && claim.atLeast === undefined) {
+        throw new InputError(`${place}: needs atMost, atLeast or both.`);
+      }
+    }
+    return;
+  }
+  need(claim.fit, Object.keys(fits), `${place}.fit`);
+  for (const axis of Object.keys(claim.group ?? {})) need(axis, axes, `${place}.group`);
+  const fit = fits[claim.fit]!;
+  if (claim.kind === "exponents") {
+    if (fit.kind !== "powerLaw") throw new InputError(`${place}.fit: "${claim.fit}" is not a powerLaw fit.`);
+    for (const factor of Object.keys(claim.expect)) need(factor, fit.factors, `${place}.expect`);
+  } else {
+    if (fit.kind !== "terms") throw new InputError(`${place}.fit: "${claim.fit}" is not a terms fit.`);
+    const terms = Object.values(fit.candidates).flat();
+    for (const term of [...(claim.present ?? []), ...(claim.absent ?? [])]) need(term, terms, place);
+  }
+}
+
+function unique(items: readonly { readonly name: string }[], place: string): void {
+  const seen = new Set<string>();
+  for (const { name } of items) {
+    if (seen.has(name)) throw new InputError(`${place}: the name "${name}" is given twice.`);
+    seen.add(name);
+  }
+}

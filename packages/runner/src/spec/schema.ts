@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+const kebab = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+  .max(60)
+  .describe("lower-case words joined by hyphens, such as sweep-complexity");
+const text = z.string().min(1).describe("a text that is not empty");
+const value = z.union([z.number(), z.string(), z.boolean(), z.null()]).describe("a number, text, boolean or null");
+const values = z.array(value).min(1).describe("a list of at least one value");
+const product = z.record(z.string(), values).describe("an object with a list of values for each axis");
+const expression = z.string().min(1).describe('a Vega expression, such as "datum.n <= 1024"');
+
+const sampling = z
+  .strictObject({
+    budgetSeconds: z.number().positive().max(3600).optional().describe("seconds, above 0 and at most 3600"),
+    precision: z.number().positive().max(1).optional().describe("a part of the median, above 0 and at most 1"),
+    minimumRounds: z.int().min(3).max(100_000).optional().describe("a whole number from 3 to 100000"),
+    maximumRounds: z.int().min(3).max(100_000).optional().describe("a whole number from 3 to 100000"),
+  })
+  .describe("an object with budgetSeconds, precision, minimumRounds, maximumRounds");
+
+const profile = z
+  .strictObject({
+    axes: product.optional(),
+    where: expression.optional(),
+    include: z.array(product).optional(),
+    sampling: sampling.optional(),
+  })
+  .describe("an object with axes, where, include, sampling");
+
+const by = z.array(z.string()).optional().describe("a list of axes");
+const fit = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("powerLaw"),
+      column: text,
+      factors: z.array(z.string()).min(1).describe("a list of at least one axis"),
+      by,
+      where: expression.optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("terms"),
+      column: text,
+      candidates: z.record(z.string(), z.array(expression).min(1)).describe("lists of expressions by name"),
+      by,
+      where: expression.optional(),
+    }),
+  ])
+  .describe('a fit with kind "powerLaw" or "terms"');
+
+const claimBase = { name: kebab, statement: text, source: text.optional() };
+const group = z.record(z.string(), value).optional();
+const claim = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ ...claimBase, kind: z.literal("always"), test: expression, where: expression.optional() }),
+    z.strictObject({
+      ...claimBase,
+      kind: z.literal("bound"),
+      column: text,
+      atMost: z.number().optional().describe("a number"),
+      atLeast: z.number().optional().describe("a number"),
+      where: expression.optional(),
+    }),
+    z.strictObject({
+      ...claimBase,
+      kind: z.literal("exponents"),
+      fit: text,
+      group,
+      expect: z.record(z.string(), z.number()).describe("an exponent for each factor"),
+      within: z.number().nonnegative().describe("a number of at least 0"),
+    }),
+    z.strictObject({
+      ...claimBase,
+      kind: z.literal("terms"),
+      fit: text,
+      group,
+      present: z.array(z.string()).optional(),
+      absent: z.array(z.string()).optional(),
+    }),
+  ])
+  .describe('a claim with kind "always", "bound", "exponents" or "terms"');
+
+const chart = z
+  .strictObject({
+    name: kebab,
+    title: text,
+    description: text,
+    mark: z.enum(["line", "point", "bar", "rect", "tick", "area"]),
+    encoding: z.record(z.string(), z.looseObject({ field: z.string().optional() })),
+    filter: expression.optional(),
+    fit: z.string().optional(),
+    references: z
+      .array(z.strictObject({ channel: z.enum(["x", "y"]), value: z.number(), label: z.string() }))
+      .optional(),
+    width: z.number().positive().optional(),
+    height: z.number().positive().optional(),
+  })
+  .describe("a chart with name, title, description, mark and encoding");
+
+/** The shape of an experiment at run time; measures are checked by hand, since they hold functions. */
+export const experimentSchema = z.strictObject({
+  name: kebab,
+  title: text,
+  question: text,
+  axes: product,
+  include: z.array(product).optional(),
+  where: expression.optional(),
+  profiles: z.record(kebab, profile).optional(),
+  defaultProfile: kebab.optional(),
+  seed: z.int().optional().describe("a whole number"),
+  measures: z.array(z.any()).min(1).describe("a list of at least one measure"),
+  fits: z.record(z.string(), fit).optional(),
+  claims: z.array(claim).optional(),
+  charts: z.array(chart).optional(),
+  sampling: sampling.optional(),
+  deadlineSeconds: z.number().positive().max(86_400).optional().describe("seconds, above 0 and at most 86400"),
+});

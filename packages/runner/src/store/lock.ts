@@ -1,0 +1,99 @@
+import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+interface Holder {
+  readonly host: string;
+  readonly process: number;
+  /** Start of the process in clock ticks, where the system tells it: a number used again is not the same process. */
+  readonly started: string | null;
+}
+
+/** The right to write into a run folder; at most one live process has it. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the lock of a run folder if nobody alive has it. A lock left by a process that died is taken over.
+ * On another host a holder counts as alive, since that cannot be seen from here.
+ */
+export function tryLock(folder: string): Lock | undefined {
+  const file = join(folder, "lock.json");
+  const mine: Holder = { host: hostname(), process: process.pid, started: startOf(process.pid) };
+  const claim = `${file}.${process.pid}.tmp`;
+  writeFileSync(claim, JSON.stringify(mine));
+  try {
+    if (!link(claim, file)) {
+      const holder = read(file);
+      if (holder && isAlive(holder)) return undefined;
+      if (!holder || !takeOver(file, claim, holder)) return undefined;
+    }
+  } finally {
+    rmSync(claim, { force: true });
+  }
+  return { release: () => rmSync(file, { force: true }) };
+}
+
+/** Of several processes that find the same stale lock, the one that makes the folder named after it may replace it. */
+function takeOver(file: string, claim: string, dead: Holder): boolean {
+  const turn = `${file}.${dead.process}-${dead.started}.takeover`;
+  try {
+    mkdirSync(turn);
+  } catch {
+    return false;
+  }
+  try {
+    const holder = read(file);
+    if (holder && isAlive(holder)) return false;
+    rmSync(file, { force: true });
+    return link(claim, file);
+  } finally {
+    rmdirSync(turn);
+  }
+}
+
+/** Whether a live process is writing into a run folder. */
+export function isLocked(folder: string): boolean {
+  const holder = read(join(folder, "lock.json"));
+  return holder !== undefined && isAlive(holder);
+}
+
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function read(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.process, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  const started = startOf(holder.process);
+  return started === null || holder.started === null || started === holder.started;
+}
+
+/** Field 22 of /proc/<pid>/stat, after the name, which may hold spaces. */
+function startOf(id: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
