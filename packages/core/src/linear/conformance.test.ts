@@ -19,7 +19,8 @@ interface RecordedCase extends LinearAttentionCase {
 
 const told = process.env.XATTN_CONFORMANCE_DIR;
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
-const folder = told ?? join(repository, "..", "shared", "conformance", "onnx");
+const given = told ?? join(repository, "..", "shared", "conformance");
+const folder = existsSync(join(given, "onnx")) ? join(given, "onnx") : given;
 
 function recordedCases(): readonly RecordedCase[] {
   return readdirSync(folder)

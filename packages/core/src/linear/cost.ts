@@ -3,7 +3,7 @@ import type { ProblemSizes } from "../problem/sizes.ts";
 import type { FeatureMap } from "../problem/variant.ts";
 import { featureWidth } from "./features/check.ts";
 import { decodedFloats } from "./plain/inputs.ts";
-import { keyBlock, queryBlock } from "./plain/state.ts";
+import { runningSumsFloats } from "./plain/running-sums.ts";
 
 /** Work and memory of one call. */
 export interface LinearCost {
@@ -32,7 +32,7 @@ export function linearCost(featureMap: FeatureMap, sizes: ProblemSizes): LinearC
     multiplyAdds: (keys + queries) * (ofFeatures + (e + 1) * r),
     exponentials: (keys + queries) * exponentialsOfFeatures,
     bytes: 4 * (queries * (d + e) + keys * (d + e)),
-    extraBytes: 4 * stateFloats(r, e),
+    extraBytes: 4 * runningSumsFloats(r, e),
   };
 }
 
@@ -40,9 +40,5 @@ export function linearCost(featureMap: FeatureMap, sizes: ProblemSizes): LinearC
 export function linearScratchFloats(problem: AttentionProblem, featureMap: FeatureMap): number {
   const { query, key, value, past } = problem;
   const decoded = [query, key, value, past?.key, past?.value].reduce((sum, source) => sum + decodedFloats(source), 0);
-  return decoded + stateFloats(featureWidth(featureMap, query.shape[3]!), value.shape[3]!);
-}
-
-function stateFloats(r: number, e: number): number {
-  return (e + 1 + keyBlock + queryBlock) * r;
+  return decoded + runningSumsFloats(featureWidth(featureMap, query.shape[3]!), value.shape[3]!);
 }

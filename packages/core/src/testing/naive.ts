@@ -1,6 +1,5 @@
 import type { Alignment, Mask, ScoreModifier } from "@xattn/masking";
 import type { AttentionProblem } from "../problem/problem.ts";
-import { toFloat64 } from "../tensor/convert.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 interface Place {
@@ -99,9 +98,9 @@ function entmaxByBisection(logits: number[], sink: number): number[] {
   return weightsAt((low + high) / 2).slice(0, -1);
 }
 
-function at({ shape, ...source }: Tensor, index: readonly number[]): number {
-  const offset = index.reduce((sum, position, axis) => sum * shape[axis]! + position, 0);
-  return toFloat64({ ...source, shape: [1], data: source.data.slice(offset, offset + 1) })[0]!;
+function at({ shape, dtype, data }: Tensor, index: readonly number[]): number {
+  if (dtype !== "float32" && dtype !== "float64") throw new Error(`the naive form does not know ${dtype}`);
+  return data[index.reduce((sum, position, axis) => sum * shape[axis]! + position, 0)]!;
 }
 
 function broadcastAt(source: Tensor, index: readonly number[]): number {

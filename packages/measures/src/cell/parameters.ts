@@ -13,18 +13,18 @@ const dtypeNames = ["float32", "float16", "bfloat16"] as const;
 const largestSize = 1_048_576;
 
 function size(what: string) {
-  return z.int().min(1).max(largestSize).describe(`${what}, a whole number from 1 to ${largestSize}`);
+  return z.int().min(1).max(largestSize).optional().describe(`${what}, a whole number from 1 to ${largestSize}`);
 }
 
 /** The parameters of an attention cell: either n, m and d, or the name of a workload. */
 export const attentionParameters = {
   workload: z.enum(workloadNames as [string, ...string[]]).optional(),
-  n: size("queries n").optional(),
-  m: size("keys m").optional(),
-  d: size("head dimension d").optional(),
-  heads: size("query heads h").optional(),
+  n: size("queries n"),
+  m: size("keys m"),
+  d: size("head dimension d"),
+  heads: size("query heads h"),
   variant: z.enum(variantNames),
-  k: size("keys kept by sparse attention").optional(),
+  k: size("keys kept by sparse attention"),
   mask: z.enum(maskNames).optional(),
 } as const;
 

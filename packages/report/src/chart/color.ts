@@ -72,7 +72,7 @@ export function legendLayout(labels: readonly string[], width: number): Encoding
 
 /** Shapes that repeat a colour field, so that colour is never the only difference; nothing when there are too many. */
 export function shapeEncoding(color: Encoding): Encoding | undefined {
-  const domain = (color["scale"] as { readonly domain?: readonly unknown[] }).domain ?? [];
-  if (color["type"] !== "nominal" || domain.length > SHAPES.length) return undefined;
+  const domain = (color.scale as { readonly domain?: readonly unknown[] }).domain ?? [];
+  if (color.type !== "nominal" || domain.length > SHAPES.length) return undefined;
   return { ...color, scale: { domain, range: SHAPES.slice(0, domain.length) } };
 }

@@ -27,23 +27,30 @@ const TOTAL_WIDTH = 680;
  * @throws {ChartError} when the chart names a column that the table does not have, or its filter is malformed.
  */
 export async function compileChart(chart: ChartSpec, data: RunData, theme: Theme): Promise<VegaLiteSpec> {
+  return (await compileThemes(chart, data, [theme]))[0]!;
+}
+
+/** The same chart in several themes, with the work on its rows done once. */
+export async function compileThemes(
+  chart: ChartSpec,
+  data: RunData,
+  themes: readonly Theme[],
+): Promise<readonly VegaLiteSpec[]> {
   const rows = await selectRows(chart, data);
   const fields = resolveFields(chart, data, rows);
   const prepared = prepare(chart, fields, data, rows);
   const facets = planFacets(fields, prepared.points);
   const notes = [...facets.notes, ...prepared.notes];
-  const content =
-    prepared.points.length === 0
-      ? emptyChart(chart, data, rows.length, theme)
-      : drawChart({ chart, data, theme, fields, prepared, facets });
-  return {
+  return themes.map((theme) => ({
     $schema: SCHEMA,
     description: [chart.title, chart.description, ...notes].filter(Boolean).join(" — "),
     title: { text: chart.title, subtitle: [chart.description, notes.join(" ")].flatMap((text) => wrap(text, 100)) },
-    ...content,
+    ...(prepared.points.length === 0
+      ? emptyChart(chart, data, rows.length, theme)
+      : drawChart({ chart, data, theme, fields, prepared, facets })),
     usermeta: { name: chart.name, title: chart.title, description: chart.description, notes },
     config: vegaConfig(theme),
-  };
+  }));
 }
 
 interface Parts {
@@ -70,10 +77,11 @@ function drawChart(parts: Parts): VegaLiteSpec {
     ...referenceLayers(references, { x: x?.encoding, y: y?.encoding }, width, side, theme),
     ...(places === undefined ? [] : [labelLayer(fields, x!, y!, marks)]),
   ];
+  const project = projection(parts);
   const points = [
-    ...prepared.points.map((point) => ({ ...project(parts, point), [PART]: "row" })),
+    ...prepared.points.map((point) => ({ ...project(point), [PART]: "row" })),
     ...prepared.curves.flatMap((curve, index) =>
-      curve.map((point) => ({ ...project(parts, point), [PART]: "fit", _curve: index })),
+      curve.map((point) => ({ ...project(point), [PART]: "fit", _curve: index })),
     ),
     ...referencePoints(references, facets),
     ...labelPoints(fields, prepared, places, x, y, height),
@@ -105,18 +113,18 @@ function sizeOf(chart: ChartSpec, fields: Fields, points: readonly Point[], face
 }
 
 /** Only what is drawn or told goes into the file. */
-function project({ fields, prepared, facets, theme }: Parts, point: Point): Point {
+function projection({ fields, prepared, facets, theme }: Parts): (point: Point) => Point {
   const text = fields.get("text");
-  const derived = Object.keys(point).filter((name) => name.startsWith("_"));
+  const ink = inkOver(fields, prepared, theme);
+  const derived = Object.keys(prepared.points[0] ?? {}).filter((name) => name.startsWith("_"));
   const bounds = prepared.interval === undefined ? [] : [prepared.interval.low, prepared.interval.high];
   const encoded = [...fields.values()].map(({ name }) => name);
   const names = new Set([...encoded, ...bounds, ...prepared.varying, ...prepared.details, ...derived]);
-  const kept = Object.fromEntries([...names].flatMap((name) => (name in point ? [[name, point[name]!]] : [])));
-  const written =
-    text === undefined
-      ? {}
-      : { _text: writeText(point[text.name] ?? null, text.unit), _ink: inkOver(fields, prepared, point, theme) };
-  return { ...kept, ...facets.mark(point), ...written };
+  return (point) => {
+    const kept = Object.fromEntries([...names].flatMap((name) => (name in point ? [[name, point[name]!]] : [])));
+    const written = text && { _text: writeText(point[text.name] ?? null, text.unit), _ink: ink(point) };
+    return { ...kept, ...facets.mark(point), ...written };
+  };
 }
 
 function writeText(value: Value, unit: string): string {
@@ -125,14 +133,15 @@ function writeText(value: Value, unit: string): string {
 }
 
 /** Viridis is dark at its low end: text on it is white there, and black on the bright half. */
-function inkOver(fields: Fields, { points }: Prepared, point: Point, theme: Theme): string {
+function inkOver(fields: Fields, { points }: Prepared, theme: Theme): (point: Point) => string {
   const color = fields.get("color");
-  if (color?.type !== "quantitative") return INK[theme].text;
+  if (color?.type !== "quantitative" || !fields.has("text")) return () => INK[theme].text;
   const log = color.definition.scale?.type === "log";
   const of = (from: Point) => (log ? Math.log(Number(from[color.name])) : Number(from[color.name]));
   const values = points.map(of);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return of(point) > low + 0.55 * (high - low) ? "#14171a" : "#ffffff";
+  const bright = low + 0.55 * (high - low);
+  return (point) => (of(point) > bright ? "#14171a" : "#ffffff");
 }
 
 function locate(x: Position | undefined, y: Position | undefined): Locate {
@@ -213,14 +222,14 @@ function labelPoints(
 }
 
 function labelLayer(fields: Fields, x: Position, y: Position, marks: readonly Layer[]): Layer {
-  const encoding = marks[0]!["encoding"] as Readonly<Record<string, unknown>>;
+  const encoding = marks[0]!.encoding as Readonly<Record<string, unknown>>;
   return {
     transform: [{ filter: "datum._part === 'label'" }],
     mark: { type: "text", align: "left", baseline: "middle", dx: 9, fontSize: 11.5, aria: false },
     encoding: {
       x: x.encoding,
       y: y.encoding,
-      color: encoding["color"] ?? { field: fieldPath(fields.get("color")!.name) },
+      color: encoding.color ?? { field: fieldPath(fields.get("color")!.name) },
       text: { field: "_label", type: "nominal" },
     },
   };

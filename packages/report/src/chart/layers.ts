@@ -85,14 +85,14 @@ function without(encoding: Encoding, channel: string): Encoding {
 function sharedEncoding(drawing: Drawing): Encoding {
   const { chart, fields, prepared, data, theme, x, y, totalWidth, labelled } = drawing;
   const encoding: Record<string, unknown> = {};
-  if (x !== undefined) encoding["x"] = x.encoding;
-  if (x?.second !== undefined) encoding["x2"] = x.second;
-  if (y !== undefined) encoding["y"] = y.encoding;
-  if (y?.second !== undefined) encoding["y2"] = y.second;
+  if (x !== undefined) encoding.x = x.encoding;
+  if (x?.second !== undefined) encoding.x2 = x.second;
+  if (y !== undefined) encoding.y = y.encoding;
+  if (y?.second !== undefined) encoding.y2 = y.second;
   const color = fields.get("color");
   if (color !== undefined) {
     const named = labelled || [x, y].some((position) => position?.field.name === color.name && !position.continuous);
-    encoding["color"] = colorEncoding(color, prepared.points, data, theme, totalWidth, !named);
+    encoding.color = colorEncoding(color, prepared.points, data, theme, totalWidth, !named);
   }
   for (const channel of ["shape", "size", "opacity", "strokeDash"] as const) {
     const field = fields.get(channel);
@@ -103,7 +103,7 @@ function sharedEncoding(drawing: Drawing): Encoding {
       encoding[channel] = { value: definition.value };
   }
   const details = [...new Set([...prepared.details, ...(fields.get("detail") ? [fields.get("detail")!.name] : [])])];
-  if (details.length > 0) encoding["detail"] = details.map((name) => ({ field: fieldPath(name), type: "nominal" }));
+  if (details.length > 0) encoding.detail = details.map((name) => ({ field: fieldPath(name), type: "nominal" }));
   return encoding;
 }
 
@@ -126,8 +126,8 @@ function plainEncoding(field: Field, points: readonly Point[], width: number): E
 }
 
 function symbols(shared: Encoding): Encoding {
-  const color = shared["color"] as Encoding | undefined;
-  if (shared["shape"] !== undefined || color?.["scale"] === undefined) return without(shared, "strokeDash");
+  const color = shared.color as Encoding | undefined;
+  if (shared.shape !== undefined || color?.scale === undefined) return without(shared, "strokeDash");
   const shape = shapeEncoding(color);
   return { ...without(shared, "strokeDash"), ...(shape === undefined ? {} : { shape }) };
 }
@@ -196,11 +196,14 @@ function curveLayers(drawing: Drawing, shared: Encoding): readonly Layer[] {
   return [{ ...curve, transform: [{ filter: "datum._part === 'fit'" }] }];
 }
 
+/** More values than this cannot be read. */
+const MOST_TEXTS = 300;
+
 /** Values written into cells or beside points, dark on light cells and light on dark ones. */
 function textLayers(drawing: Drawing, shared: Encoding): readonly Layer[] {
-  const { fields, chart, theme } = drawing;
+  const { fields, chart, theme, prepared } = drawing;
   const field = fields.get("text");
-  if (field === undefined) return [];
+  if (field === undefined || prepared.points.length > MOST_TEXTS) return [];
   const text = { field: "_text", type: "nominal" };
   const positions = Object.fromEntries(
     ["x", "y"].flatMap((name) => (shared[name] === undefined ? [] : [[name, shared[name]]])),

@@ -48,8 +48,13 @@ function discretePosition(channel: "x" | "y", field: Field, points: readonly Poi
   const domain =
     channel === "y" && field.type === "ordinal" && field.definition.sort === undefined ? [...values].reverse() : values;
   const widest = Math.max(...domain.map((value) => labelWidth(String(value))));
-  const level = channel === "y" || widest + 8 <= length / domain.length;
-  const labels = { labelAngle: level ? 0 : -40, labelLimit: 180, grid: false };
+  const room = length / domain.length;
+  // Names are turned where they would touch; numbers stay level and are left out between others.
+  const level = channel === "y" || field.type === "ordinal" || widest + 8 <= room;
+  const needed = channel === "x" && level ? widest + 8 : 14;
+  const every = Math.max(1, Math.ceil(needed / room));
+  const some = every > 1 ? { values: domain.filter((_, index) => index % every === 0) } : {};
+  const labels = { labelAngle: level ? 0 : -40, labelLimit: 180, grid: false, ...some };
   const { type } = scale;
   return {
     field,
@@ -91,7 +96,7 @@ function continuousPosition(
     return { field, encoding, second, continuous: undefined, domain: [] };
   }
   const plan = planScale(field, values, length, channel === "x" ? "horizontal" : "vertical", standing);
-  const ticks = axis?.["format"] === undefined && axis?.["values"] === undefined ? tickOptions(plan.ticks) : {};
+  const ticks = axis?.format === undefined && axis?.values === undefined ? tickOptions(plan.ticks) : {};
   return {
     field,
     encoding: { ...base, title: plan.title, scale: plan.scale, axis: axis === null ? null : { ...ticks, ...axis } },

@@ -57,6 +57,6 @@ async function draw(spec: VegaLiteSpec): Promise<string> {
 }
 
 function nameOf(spec: VegaLiteSpec): string {
-  const meta = spec["usermeta"] as { readonly name?: string } | undefined;
+  const meta = spec.usermeta as { readonly name?: string } | undefined;
   return meta?.name ?? "a chart";
 }

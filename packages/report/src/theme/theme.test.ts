@@ -36,7 +36,7 @@ describe.each<Theme>(["light", "dark"])("the %s theme", (theme) => {
     for (const guide of ["axis", "legend", "header"]) {
       expect(config[guide]).toMatchObject({ labelFont: FONT, titleFont: FONT });
     }
-    expect(config["title"]).toMatchObject({ font: FONT, subtitleFont: FONT });
+    expect(config.title).toMatchObject({ font: FONT, subtitleFont: FONT });
   });
 });
 

@@ -26,10 +26,10 @@ export function range(low: number, high: number, step = 1): number[] {
 /**
  * `count` numbers from `low` to `high` with equal ratios: `logspace(1, 100, 3)` is 1, 10, 100.
  *
- * @throws RangeError unless 0 < low ≤ high and count is an integer from 2 to a million
+ * @throws RangeError unless 0 < low ≤ high, both finite, and count is an integer from 2 to a million
  */
 export function logspace(low: number, high: number, count: number): number[] {
-  if (!(low > 0) || !(high >= low) || !Number.isInteger(count) || count < 2 || count > 1e6) {
+  if (!(low > 0) || !(high >= low) || !Number.isFinite(high) || !Number.isInteger(count) || count < 2 || count > 1e6) {
     throw new RangeError(`logspace(${low}, ${high}, ${count}): needs 0 < low <= high and a count from 2 to a million`);
   }
   return Array.from({ length: count }, (_, index) =>

@@ -8,7 +8,7 @@ export function readEnvironment(notes: Readonly<Record<string, string>>): Enviro
   const facts = {
     node: process.version,
     v8: process.versions.v8,
-    flags: process.execArgv.filter(movesNumbers),
+    flags: [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)].filter(movesNumbers),
     os: `${type()} ${release()}`,
     architecture: arch(),
     cpu: cpus()[0]?.model.trim() ?? "unknown",

@@ -34,10 +34,15 @@ export function suggestion(given: string, allowed: readonly string[]): string {
 
 /** `"linaer" is not one of standard, linear. Did you mean "linear"?` */
 export function notOneOf(given: string, allowed: readonly string[]): string {
+  if (allowed.length === 0) return `"${given}" is not allowed: there is nothing to choose from here.`;
   return `"${given}" is not one of ${allowed.join(", ")}.${suggestion(given, allowed)}`;
 }
 
 /** The message of anything thrown, without its stack. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "something was thrown that has no text";
+  }
 }

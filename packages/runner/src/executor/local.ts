@@ -27,6 +27,8 @@ interface Lane {
   ready: boolean;
 }
 
+/** Starting a process and importing the spec is not a cell's fault, however short its deadline. */
+const startSeconds = 60;
 /** A worker that dies this often before it is ready will not do better the next time. */
 const mostFailedStarts = 3;
 
@@ -83,11 +85,12 @@ export function localExecutor(options: LocalOptions): Executor {
         spec: options.spec,
         execArgv: options.execArgv ?? process.execArgv,
         onMessage: (message) => {
-          rearm(lane);
           if (message.kind === "ready") {
             lane.ready = true;
             failedStarts = 0;
-          } else if (message.kind === "broken")
+          }
+          rearm(lane);
+          if (message.kind === "broken")
             fail(new Error(`a worker process cannot load the spec: ${message.message}`));
           else if (message.kind === "outcomes") take(lane, message.outcomes);
           else if (message.kind === "done") {
@@ -128,10 +131,11 @@ export function localExecutor(options: LocalOptions): Executor {
   function rearm(lane: Lane): void {
     clearTimeout(lane.timer);
     if (!lane.job) return;
+    const seconds = lane.ready ? options.deadlineSeconds : Math.max(startSeconds, options.deadlineSeconds);
     lane.timer = setTimeout(() => {
       lane.overdue = true;
       lane.worker.kill();
-    }, options.deadlineSeconds * 1000);
+    }, seconds * 1000);
   }
 
   /** A process ended: its cells without an outcome run again one by one; one that was alone is to blame. */
@@ -176,6 +180,7 @@ export function localExecutor(options: LocalOptions): Executor {
   return {
     execute(jobs) {
       channel = new Channel();
+      if (stopped) channel.end();
       queue = jobs[Symbol.iterator]();
       pump();
       return channel;

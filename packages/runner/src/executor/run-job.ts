@@ -1,9 +1,9 @@
-import { seededRandom } from "@xattn/core/random";
+import { type Random, seededRandom } from "@xattn/core/random";
 import type { Arm, DirectMeasure, Measure, TimedMeasure, Value } from "@xattn/measures/contract";
 import { messageOf } from "../errors/errors.ts";
 import type { Outcome } from "../ledger/outcome.ts";
 import type { Cell, Job } from "../plan/plan.ts";
-import { sampleBlock } from "../sampling/block.ts";
+import { type Samples, sampleBlock } from "../sampling/block.ts";
 import { summarize } from "../sampling/summary.ts";
 import type { Sampling } from "../spec/experiment.ts";
 
@@ -16,6 +16,8 @@ export interface JobContext {
   readonly date: () => string;
   readonly report: (outcome: Outcome) => void;
   readonly onStep: () => void;
+  /** Gives way to the event loop, so that an error that a cell left behind strikes while it is that cell's turn. */
+  readonly settle: () => Promise<void>;
 }
 
 /** Runs the cells of a job and reports an outcome for each; a cell that throws does not stop the others. */
@@ -29,6 +31,7 @@ async function runDirect(cell: Cell, measure: DirectMeasure, context: JobContext
   const start = context.now();
   try {
     const values = await measure.run(cell.parameters, { seed: seedOf(cell) });
+    await context.settle();
     return outcome(cell, context, start, { status: "ok", values: checkValues(values, measure) });
   } catch (error) {
     return outcome(cell, context, start, failure(error));
@@ -51,8 +54,16 @@ async function runTimed(job: Job, measure: TimedMeasure, context: JobContext): P
   try {
     await sampleArms(job, measure, prepared, recorded, context);
   } finally {
-    for (const { arm } of prepared) await arm.dispose?.();
+    for (const { arm } of prepared) await dispose(arm);
+    await context.settle();
   }
+}
+
+/** The arm was measured before: what it fails to give back costs memory, and no outcome. */
+async function dispose(arm: Arm): Promise<void> {
+  try {
+    await arm.dispose?.();
+  } catch {}
 }
 
 async function sampleArms(
@@ -77,22 +88,34 @@ async function sampleArms(
       context.report(outcome(cell, context, context.now(), failure(result.error)));
       continue;
     }
-    const { samples } = result;
     const baseline = baselines[index] === undefined ? undefined : results[baselines[index]!];
-    const values = summarize(
-      column,
-      samples,
-      baseline && "samples" in baseline ? baseline.samples : undefined,
-      random.fork(`summary/${cell.hash}`),
-    );
-    const spent = samples.times.reduce((sum, time) => sum + time, 0) * samples.batch;
-    context.report({
-      ...outcome(cell, context, context.now() - spent, { status: "ok", values }),
+    const paired = baseline && "samples" in baseline ? baseline.samples : undefined;
+    context.report(timedOutcome(cell, job, column, result.samples, paired, random, context));
+  }
+}
+
+function timedOutcome(
+  cell: Cell,
+  job: Job,
+  column: string,
+  samples: Samples,
+  baseline: Samples | undefined,
+  random: Random,
+  context: JobContext,
+): Outcome {
+  const spent = samples.times.reduce((sum, time) => sum + time, 0) * samples.batch;
+  const start = context.now() - spent;
+  try {
+    const values = summarize(column, samples, baseline, random.fork(`summary/${cell.hash}`));
+    return {
+      ...outcome(cell, context, start, { status: "ok", values }),
       samples: samples.times,
       rounds: samples.rounds,
       batch: samples.batch,
       block: job.id,
-    });
+    };
+  } catch (error) {
+    return outcome(cell, context, start, failure(error));
   }
 }
 
@@ -103,7 +126,10 @@ function baselineOf(
   prepared: readonly { readonly cell: Cell }[],
 ): number | undefined {
   if (!measure.baseline) return undefined;
-  const wanted = Object.entries({ ...cell.parameters, ...measure.baseline });
+  const { baseline } = measure;
+  const wanted = Object.entries(cell.parameters).map(
+    ([axis, value]) => [axis, Object.hasOwn(baseline, axis) ? baseline[axis] : value] as const,
+  );
   const index = prepared.findIndex((other) => wanted.every(([axis, value]) => other.cell.parameters[axis] === value));
   return index < 0 ? undefined : index;
 }
@@ -120,6 +146,9 @@ function checkValues(values: Readonly<Record<string, Value>>, measure: DirectMea
   for (const column of Object.keys(measure.columns)) {
     const value = values[column];
     if (value === undefined) throw new TypeError(`measure ${measure.name}: the column ${column} is missing`);
+    if (value !== null && !["number", "string", "boolean"].includes(typeof value)) {
+      throw new TypeError(`measure ${measure.name}: the column ${column} is a ${typeof value}, and no value`);
+    }
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new RangeError(`measure ${measure.name}: the column ${column} is ${value}`);
     }
@@ -129,7 +158,7 @@ function checkValues(values: Readonly<Record<string, Value>>, measure: DirectMea
 }
 
 function failure(error: unknown): Pick<Outcome, "status" | "error"> {
-  const name = error instanceof Error ? error.name : "Error";
+  const name = error instanceof Error ? String(error.name) : "Error";
   return {
     status: name === "UnsupportedError" ? "unsupported" : "failed",
     error: { name, message: messageOf(error).slice(0, 2000) },

@@ -26,6 +26,8 @@ export interface WorkerOptions {
 }
 
 const keptBytes = 4096;
+/** How long the last words of a dead process are waited for: a process that it started may hold its pipes open. */
+const lastWordsMs = 200;
 
 export function startWorker(options: WorkerOptions): WorkerProcess {
   const main = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url));
@@ -39,11 +41,22 @@ export function startWorker(options: WorkerOptions): WorkerProcess {
   child.stderr?.on("data", (chunk: Buffer) => {
     words = (words + chunk.toString("utf8")).slice(-keptBytes);
   });
-  child.on("message", (message) => options.onMessage(message as WorkerMessage));
+  child.on("message", (message) => {
+    if (typeof message === "object" && message !== null) options.onMessage(message as WorkerMessage);
+  });
   const ended = new Promise<Exit>((resolve) => {
-    child.on("error", (error) => resolve({ how: `could not start: ${error.message}`, lastWords: words }));
-    child.on("close", (code, signal) => {
-      resolve({ how: signal ? `was killed by ${signal}` : `ended with code ${code}`, lastWords: oneLine(words) });
+    child.on("error", (error) => resolve({ how: `could not start: ${error.message}`, lastWords: oneLine(words) }));
+    child.on("exit", (code, signal) => {
+      const tell = () => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve({ how: signal ? `was killed by ${signal}` : `ended with code ${code}`, lastWords: oneLine(words) });
+      };
+      const timer = setTimeout(tell, lastWordsMs);
+      child.on("close", () => {
+        clearTimeout(timer);
+        tell();
+      });
     });
   });
   return {

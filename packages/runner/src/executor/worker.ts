@@ -48,6 +48,7 @@ async function run({ job, sampling }: JobMessage): Promise<void> {
     sampling,
     now,
     date: () => new Date().toISOString(),
+    settle: () => new Promise((resolve) => setImmediate(resolve)),
     report: (outcome) => {
       waiting.push(outcome);
     },

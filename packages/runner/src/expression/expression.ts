@@ -3,6 +3,7 @@ import type { Node } from "estree";
 import { parseExpression } from "vega-expression";
 import { expressionInterpreter } from "vega-interpreter";
 import { InputError, messageOf, notOneOf, suggestion } from "../errors/errors.ts";
+import { fewestArguments, functionNames, pureFunctions } from "./functions.ts";
 
 /** A Vega expression over the fields of a row, ready to be evaluated. */
 export interface Expression {
@@ -12,14 +13,12 @@ export interface Expression {
   evaluate(datum: Readonly<Record<string, Value>>): unknown;
 }
 
-/** Functions of Vega that depend on their arguments alone and end quickly. */
-const pureFunctions = new Set(
-  (
-    "if isNaN isFinite abs acos asin atan atan2 ceil cos exp floor hypot log max min pow round sin sqrt tan clamp " +
-    "length indexof lastindexof slice lower upper trim toNumber toString toBoolean inrange isNumber isString isBoolean isValid"
-  ).split(" "),
-);
 const constants = new Set(["E", "LN10", "LN2", "LOG10E", "LOG2E", "NaN", "PI", "SQRT1_2", "SQRT2", "undefined"]);
+/** The interpreter looks up what it does not have, or has as something falsy, with a dollar sign before it. */
+const lookedUp = { $NaN: Number.NaN };
+const operators = new Set("* + - / % > < >= <= == != === !== & | ^ << >> >>> ~ ! && ||".split(" "));
+/** Deeper nesting than this allows could overflow the stack. */
+const mostCharacters = 2000;
 
 /**
  * Compiles a Vega expression such as `datum.n * datum.m <= 4194304`. It is interpreted, never turned into code;
@@ -40,16 +39,19 @@ export function compileExpression(text: string, where: string, fields: readonly 
     fields,
     used,
   );
-  const run = expressionInterpreter.parameter({ functions: {} }, { ast }) as (
+  const run = expressionInterpreter.parameter({ functions: pureFunctions }, { ast }) as (
     datum: unknown,
     params: unknown,
   ) => unknown;
-  return { text, fields: [...used], evaluate: (datum) => run(datum, {}) };
+  return { text, fields: [...used], evaluate: (datum) => run(datum, lookedUp) };
 }
 
 function parse(text: string, where: string): Node {
   if (typeof text !== "string" || text.trim() === "")
     throw new InputError(`${where}: needs a Vega expression, such as "datum.n <= 1024"`);
+  if (text.length > mostCharacters) {
+    throw new InputError(`${where}: the expression has ${text.length} characters; at most ${mostCharacters} are allowed`);
+  }
   try {
     return parseExpression(text) as Node;
   } catch (error) {
@@ -83,21 +85,31 @@ function check(node: Node, refuse: (problem: string) => never, fields: readonly 
     }
     case "CallExpression": {
       const name = node.callee.type === "Identifier" ? node.callee.name : undefined;
-      if (name === undefined || !pureFunctions.has(name)) {
-        refuse(`the function ${name ?? "called here"} is not allowed.${suggestion(name ?? "", [...pureFunctions])}`);
+      const fewest = name === undefined ? undefined : fewestArguments(name);
+      if (fewest === undefined) {
+        refuse(`the function ${name ?? "called here"} is not allowed.${suggestion(name ?? "", functionNames)}`);
+        return;
+      }
+      if (node.arguments.length < fewest) {
+        refuse(`${name} needs ${fewest} argument${fewest > 1 ? "s" : ""} and has ${node.arguments.length}`);
       }
       for (const argument of node.arguments) visit(argument);
       return;
     }
     case "ArrayExpression":
-      for (const element of node.elements) if (element) visit(element);
+      for (const element of node.elements) {
+        if (element) visit(element);
+        else refuse("a list has an empty place");
+      }
       return;
     case "BinaryExpression":
     case "LogicalExpression":
+      if (!operators.has(node.operator)) refuse(`the operator ${node.operator} is not allowed`);
       visit(node.left);
       visit(node.right);
       return;
     case "UnaryExpression":
+      if (!operators.has(node.operator)) refuse(`the operator ${node.operator} is not allowed`);
       visit(node.argument);
       return;
     case "ConditionalExpression":

@@ -25,7 +25,7 @@ export async function scanLedger(file: string, take: (outcome: Outcome) => void)
   let lines = 0;
   let soundBytes = 0;
   let damaged = false;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, size)) {
     if (damaged) {
       throw new LedgerError(
         `${file}, line ${lines + 1}: the line is damaged and not the last. The ledger is left as it is: restore it from a copy, or remove that line by hand and its cell will run again.`,
@@ -41,11 +41,15 @@ export async function scanLedger(file: string, take: (outcome: Outcome) => void)
   return { lines, soundBytes, damagedBytes: size - soundBytes };
 }
 
-/** Lines as bytes, without their line feed: text from outside may hold other separators that readers of text split at. */
-async function* linesOf(file: string): AsyncGenerator<Buffer> {
+/**
+ * Lines as bytes, without their line feed: text from outside may hold other separators that readers of text split at.
+ * Ends at `size`: a live run may append while its ledger is read.
+ */
+async function* linesOf(file: string, size: number): AsyncGenerator<Buffer> {
+  if (size === 0) return;
   const lineFeed = 10;
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, end: size - 1 })) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
     let start = 0;
     for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
@@ -86,8 +90,11 @@ export function openLedger(file: string): LedgerWriter {
       });
     },
     close() {
-      attempt(file, () => fdatasyncSync(descriptor));
-      closeSync(descriptor);
+      try {
+        attempt(file, () => fdatasyncSync(descriptor));
+      } finally {
+        closeSync(descriptor);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Measure, Value } from "@xattn/measures/contract";
-import type { ZodType } from "zod";
-import { InputError, notOneOf, suggestion } from "../errors/errors.ts";
+import { InputError, notOneOf } from "../errors/errors.ts";
+import { checkValue, needs } from "./check-value.ts";
 import type { Product } from "./normalize.ts";
 import type { Overrides } from "./overrides.ts";
 
@@ -57,31 +57,11 @@ function checkAxis(
   if (readers.length === 0) {
     throw new InputError(`${place}: there is no such axis: ${notOneOf(axis, known)}`);
   }
+  if (values.length === 0) throw new InputError(`${place}: the list of values is empty; give at least one.`);
   const seen = new Set<Value>();
   for (const value of values) {
     if (seen.has(value)) throw new InputError(`${place}: the value ${JSON.stringify(value)} is listed twice.`);
     seen.add(value);
-    for (const measure of readers) {
-      const schema = measure.parameters[axis]!;
-      if (!schema.safeParse(value).success) {
-        const allowed = options(schema);
-        const near = typeof value === "string" && allowed ? suggestion(value, allowed) : "";
-        throw new InputError(`${place}: ${JSON.stringify(value)} is not allowed; needs ${needs(schema)}.${near}`);
-      }
-    }
+    checkValue(axis, value, readers, place);
   }
-}
-
-/** What a schema accepts, in words: its description, or its list of options. */
-function needs(schema: ZodType): string {
-  const list = options(schema);
-  if (schema.description) return schema.description;
-  return list ? `one of ${list.join(", ")}` : "another kind of value";
-}
-
-function options(schema: ZodType): string[] | undefined {
-  const inner = "unwrap" in schema && typeof schema.unwrap === "function" ? (schema.unwrap() as ZodType) : schema;
-  return "options" in inner && Array.isArray(inner.options) && inner.options.every((item) => typeof item === "string")
-    ? inner.options
-    : undefined;
 }

@@ -1,5 +1,6 @@
-import type { Measure } from "@xattn/measures/contract";
-import { InputError } from "../errors/errors.ts";
+import type { Measure, TimedMeasure } from "@xattn/measures/contract";
+import { InputError, notOneOf } from "../errors/errors.ts";
+import { checkValue } from "./check-value.ts";
 
 /** @throws InputError when something in the list is not a measure, or two share a name or a column */
 export function checkMeasures(candidates: readonly unknown[], file: string): readonly Measure[] {
@@ -16,22 +17,49 @@ export function checkMeasures(candidates: readonly unknown[], file: string): rea
         throw new InputError(`${place}: the column ${column} of ${candidate.name} is already one of ${other}.`);
       columns.set(column, candidate.name);
     }
-    if (candidate.kind === "timed" && Object.keys(candidate.columns).length !== 1) {
-      throw new InputError(`${place}: the timed measure ${candidate.name} needs exactly one column.`);
-    }
+    if (candidate.kind === "timed") checkTimed(candidate, place);
     return candidate;
   });
 }
 
+function checkTimed(measure: TimedMeasure, place: string): void {
+  if (Object.keys(measure.columns).length !== 1) {
+    throw new InputError(`${place}: the timed measure ${measure.name} needs exactly one column.`);
+  }
+  for (const [axis, value] of Object.entries(measure.baseline ?? {})) {
+    if (!measure.arms.includes(axis)) {
+      throw new InputError(`${place}, baseline: ${notOneOf(axis, measure.arms)} A baseline is one of the arms.`);
+    }
+    checkValue(axis, value, [measure], `${place}, baseline.${axis}`);
+  }
+}
+
 function isMeasure(value: unknown): value is Measure {
-  if (typeof value !== "object" || value === null) return false;
-  const measure = value as Partial<Record<keyof Measure | "run" | "prepare", unknown>>;
+  if (!isRecord(value)) return false;
+  const { name, version, kind, columns, parameters, exclusive } = value;
   return (
-    typeof measure.name === "string" &&
-    Number.isInteger(measure.version) &&
-    typeof measure.columns === "object" &&
-    typeof measure.parameters === "object" &&
-    ((measure.kind === "direct" && typeof measure.run === "function") ||
-      (measure.kind === "timed" && typeof measure.prepare === "function"))
+    typeof name === "string" &&
+    name !== "" &&
+    Number.isInteger(version) &&
+    isRecord(columns) &&
+    Object.values(columns).every(isColumn) &&
+    isRecord(parameters) &&
+    Object.values(parameters).every((schema) => isRecord(schema) && typeof schema.safeParse === "function") &&
+    typeof exclusive === "boolean" &&
+    ((kind === "direct" && typeof value.run === "function") ||
+      (kind === "timed" && typeof value.prepare === "function" && Array.isArray(value.arms)))
   );
+}
+
+function isColumn(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    ["deterministic", "sampled", "descriptive"].includes(value.kind as string) &&
+    typeof value.unit === "string" &&
+    typeof value.description === "string"
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

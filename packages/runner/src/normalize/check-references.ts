@@ -1,7 +1,7 @@
 import { InputError, notOneOf } from "../errors/errors.ts";
 import { compileExpression } from "../expression/expression.ts";
 import type { ClaimSpec } from "../spec/claim.ts";
-import type { FitSpec } from "../spec/fit.ts";
+import { checkValue } from "./check-value.ts";
 import type { Experiment } from "./normalize.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { Experiment } from "./normalize.ts";
 export function checkReferences(experiment: Experiment): void {
   const { file, axes, fits } = experiment;
   const columns = experiment.columns.map((column) => column.name);
-  const numeric = columns;
+  const numeric = experiment.columns.filter(({ role }) => role !== "status").map(({ name }) => name);
   const need = (name: string, known: readonly string[], place: string) => {
     if (!known.includes(name)) throw new InputError(`${file}, ${place}: ${notOneOf(name, known)}`);
   };
@@ -24,8 +24,12 @@ export function checkReferences(experiment: Experiment): void {
     need(fit.column, numeric, `fits.${name}.column`);
     for (const axis of fit.by ?? []) need(axis, axes, `fits.${name}.by`);
     expression(fit.where, `fits.${name}.where`);
-    if (fit.kind === "powerLaw") for (const factor of fit.factors) need(factor, axes, `fits.${name}.factors`);
-    else {
+    if (fit.kind === "powerLaw") {
+      for (const factor of fit.factors) {
+        need(factor, axes, `fits.${name}.factors`);
+        needPositive(factor, experiment, `fits.${name}.factors`);
+      }
+    } else {
       for (const [candidate, terms] of Object.entries(fit.candidates)) {
         for (const term of terms) expression(term, `fits.${name}.candidates.${candidate}`);
       }
@@ -33,7 +37,7 @@ export function checkReferences(experiment: Experiment): void {
   }
   unique(experiment.claims, `${file}, claims`);
   unique(experiment.charts, `${file}, charts`);
-  for (const claim of experiment.claims) checkClaim(claim, fits, axes, need, expression, numeric);
+  for (const claim of experiment.claims) checkClaim(claim, experiment, need, expression, numeric);
   for (const chart of experiment.charts) {
     for (const [channel, definition] of Object.entries(chart.encoding)) {
       if (definition?.field !== undefined) need(definition.field, columns, `charts.${chart.name}.encoding.${channel}`);
@@ -45,8 +49,7 @@ export function checkReferences(experiment: Experiment): void {
 
 function checkClaim(
   claim: ClaimSpec,
-  fits: Readonly<Record<string, FitSpec>>,
-  axes: readonly string[],
+  { file, fits, measures }: Experiment,
   need: (name: string, known: readonly string[], place: string) => void,
   expression: (text: string | undefined, place: string) => void,
   columns: readonly string[],
@@ -58,21 +61,34 @@ function checkClaim(
     else {
       need(claim.column, columns, `${place}.column`);
       if (claim.atMost === undefined && claim.atLeast === undefined) {
-        throw new InputError(`${place}: needs atMost, atLeast or both.`);
+        throw new InputError(`${file}, ${place}: needs atMost, atLeast or both.`);
       }
     }
     return;
   }
   need(claim.fit, Object.keys(fits), `${place}.fit`);
-  for (const axis of Object.keys(claim.group ?? {})) need(axis, axes, `${place}.group`);
   const fit = fits[claim.fit]!;
+  for (const [axis, value] of Object.entries(claim.group ?? {})) {
+    need(axis, fit.by ?? [], `${place}.group`);
+    checkValue(axis, value, measures, `${file}, ${place}.group.${axis}`);
+  }
   if (claim.kind === "exponents") {
-    if (fit.kind !== "powerLaw") throw new InputError(`${place}.fit: "${claim.fit}" is not a powerLaw fit.`);
+    if (fit.kind !== "powerLaw") throw new InputError(`${file}, ${place}.fit: "${claim.fit}" is not a powerLaw fit.`);
     for (const factor of Object.keys(claim.expect)) need(factor, fit.factors, `${place}.expect`);
   } else {
-    if (fit.kind !== "terms") throw new InputError(`${place}.fit: "${claim.fit}" is not a terms fit.`);
+    if (fit.kind !== "terms") throw new InputError(`${file}, ${place}.fit: "${claim.fit}" is not a terms fit.`);
     const terms = Object.values(fit.candidates).flat();
     for (const term of [...(claim.present ?? []), ...(claim.absent ?? [])]) need(term, terms, place);
+  }
+}
+
+/** A power of an axis needs a number above 0. */
+function needPositive(axis: string, { file, products }: Experiment, place: string): void {
+  for (const product of products) {
+    const bad = product[axis]!.find((value) => !(typeof value === "number" && value > 0));
+    if (bad !== undefined) {
+      throw new InputError(`${file}, ${place}: the axis ${axis} has ${JSON.stringify(bad)}; a factor needs numbers above 0.`);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Measure, Value } from "@xattn/measures/contract";
-import type { ZodError } from "zod";
 import { InputError, notOneOf } from "../errors/errors.ts";
 import { compileExpression, type Expression } from "../expression/expression.ts";
 import type { TableColumn } from "../run-data.ts";
@@ -12,6 +11,7 @@ import { checkAxes } from "./check-axes.ts";
 import { checkMeasures } from "./check-measures.ts";
 import { checkReferences } from "./check-references.ts";
 import type { Overrides } from "./overrides.ts";
+import { shapeProblem } from "./shape-problem.ts";
 import { tableColumns } from "./table-columns.ts";
 
 /** The values of every axis of one product. */
@@ -110,33 +110,6 @@ function parseShape(spec: unknown, file: string): ExperimentSpec {
   const result = experimentSchema.safeParse(spec);
   if (!result.success) throw new InputError(shapeProblem(result.error, spec, file));
   return result.data as unknown as ExperimentSpec;
-}
-
-function shapeProblem(error: ZodError, spec: unknown, file: string): string {
-  const issue = error.issues[0]!;
-  if (issue.code === "unrecognized_keys") {
-    const known = fieldsBeside(issue.path.length === 0);
-    const key = String(issue.keys[0]);
-    const place = path(issue.path);
-    return `${file}${place ? `, ${place}` : ""}: unknown field "${key}". ${known.length > 0 ? notOneOf(key, known) : ""}`.trim();
-  }
-  const given = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    spec,
-  );
-  const shown = given === undefined ? "is missing" : `${JSON.stringify(given)?.slice(0, 80)} does not fit`;
-  return `${file}, ${path(issue.path)}: ${shown}: ${issue.message}`;
-}
-
-function fieldsBeside(top: boolean): string[] {
-  return top ? Object.keys(experimentSchema.shape) : [];
-}
-
-function path(keys: readonly PropertyKey[]): string {
-  return keys
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
 }
 
 function chooseProfile(spec: ExperimentSpec, name: string, asked: boolean, file: string): Profile<string> {

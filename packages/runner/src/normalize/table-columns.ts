@@ -3,9 +3,6 @@ import { InputError } from "../errors/errors.ts";
 import type { TableColumn } from "../run-data.ts";
 import type { Product } from "./normalize.ts";
 
-/** Suffixes of the columns that the runner adds to the column of a timed measure. */
-export const timedSuffixes = ["Low", "High", "Ratio", "RatioLow", "RatioHigh", "Rounds", "Flags"] as const;
-
 /** The columns of the table in their order: axes, what each measure yields, how each measure ended. */
 export function tableColumns(axes: Product, measures: readonly Measure[], file: string): readonly TableColumn[] {
   const columns: TableColumn[] = Object.keys(axes).map((name) => ({

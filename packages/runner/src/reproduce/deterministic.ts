@@ -2,7 +2,11 @@ import type { TableColumn } from "../run-data.ts";
 import type { Comparison, PairedRows } from "./reproduce.ts";
 
 /** Exact when every value is the same; otherwise the largest relative difference is held against the tolerance. */
-export function compareDeterministic(column: TableColumn, pairs: readonly PairedRows[]): Comparison {
+export function compareDeterministic(
+  column: TableColumn,
+  pairs: readonly PairedRows[],
+  sameEnvironment: boolean,
+): Comparison {
   const base = { part: "column", name: column.name } as const;
   let compared = 0;
   let missing = 0;
@@ -22,9 +26,10 @@ export function compareDeterministic(column: TableColumn, pairs: readonly Paired
   if (missing > 0) return { ...base, verdict: "missing", evidence: `${missing} of ${compared} cells have no value.` };
   if (different === 0) return { ...base, verdict: "exact", evidence: `${compared} cells, bit for bit.` };
   const tolerance = column.tolerance ?? 0;
+  const outside = sameEnvironment ? "drifted" : "environment-differs";
   return {
     ...base,
-    verdict: largest <= tolerance ? "within-tolerance" : "drifted",
+    verdict: largest <= tolerance ? "within-tolerance" : outside,
     evidence: `${different} of ${compared} cells differ, by up to ${largest.toPrecision(3)} relative (tolerance ${tolerance}).`,
   };
 }

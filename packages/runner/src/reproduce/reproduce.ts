@@ -37,7 +37,7 @@ export function compareRuns(reference: RunData, rerun: RunData): readonly Compar
     if (column.role !== "measure" || column.kind === "descriptive") return [];
     return [
       column.kind === "deterministic"
-        ? compareDeterministic(column, pairs)
+        ? compareDeterministic(column, pairs, sameEnvironment)
         : compareSampled(column, pairs, sameEnvironment, () => random.uniform()),
     ];
   });

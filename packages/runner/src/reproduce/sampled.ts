@@ -3,6 +3,8 @@ import type { TableColumn } from "../run-data.ts";
 import type { Comparison, PairedRows } from "./reproduce.ts";
 import type { Reproduction } from "./verdict.ts";
 
+/** Stands for the ratio of values that have none, as when one of them is 0: far outside every tolerance. */
+const incomparable = 1e9;
 /** Half or double would be a change of the code; machines of one kind move by less than a quarter. */
 const defaultTolerance = 0.25;
 
@@ -24,9 +26,12 @@ export function compareSampled(
     const after = rerun?.[column.name];
     if (typeof before !== "number") continue;
     if (typeof after !== "number") missing += 1;
-    else if (before > 0 && after > 0) ratios.push(after / before);
+    else ratios.push(ratio(before, after));
   }
-  if (missing > 0 || ratios.length === 0) {
+  if (missing === 0 && ratios.length === 0) {
+    return { ...base, verdict: "exact", evidence: "The reference has no value to compare with." };
+  }
+  if (missing > 0) {
     return { ...base, verdict: "missing", evidence: `${missing} of ${missing + ratios.length} cells have no value.` };
   }
   const { estimate, low, high } =
@@ -47,4 +52,10 @@ export function compareSampled(
   if (low >= least && high <= most) verdict = "within-tolerance";
   else if (high < least || low > most) verdict = sameEnvironment ? "drifted" : "environment-differs";
   return { ...base, verdict, evidence: `${evidence} (allowed ${least.toFixed(2)} … ${most.toFixed(2)}).` };
+}
+
+function ratio(before: number, after: number): number {
+  if (before === after) return 1;
+  if (before !== 0 && after / before > 0) return after / before;
+  return after > before ? incomparable : 1 / incomparable;
 }

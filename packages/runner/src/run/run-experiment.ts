@@ -26,7 +26,7 @@ export interface RunContext {
   readonly executor: (events: ExecutorEvents) => Executor;
   /** Never go on with an earlier run. */
   readonly fresh?: boolean;
-  /** Run cells that failed or timed out before once more. */
+  /** Go on with the newest run of the plan, finished or not, and run cells that failed or timed out once more. */
   readonly retryFailed?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: RunProgress;
@@ -57,7 +57,10 @@ export interface RunResult {
 export async function runExperiment(experiment: Experiment, context: RunContext): Promise<RunResult> {
   const points = countPoints(experiment);
   const total = points * experiment.measures.length;
-  const folder = openRun(context.results, newManifest(experiment, context, points, total), context.fresh ?? false);
+  const folder = openRun(context.results, newManifest(experiment, context, points, total), {
+    fresh: context.fresh ?? false,
+    finished: context.retryFailed ?? false,
+  });
   try {
     const { known, perMeasure } = await recall(folder, context);
     const left = experiment.measures.map(({ name }) => [name, points - (perMeasure.get(name) ?? 0)]);

@@ -9,6 +9,9 @@ interface Holder {
   readonly started: string | null;
 }
 
+/** What a lock file says; `damaged` when it cannot be read, as after a loss of power. */
+type Found = Holder | "damaged" | undefined;
+
 /** The right to write into a run folder; at most one live process has it. */
 export interface Lock {
   release(): void;
@@ -22,12 +25,12 @@ export function tryLock(folder: string): Lock | undefined {
   const file = join(folder, "lock.json");
   const mine: Holder = { host: hostname(), process: process.pid, started: startOf(process.pid) };
   const claim = `${file}.${process.pid}.tmp`;
-  writeFileSync(claim, JSON.stringify(mine));
   try {
+    writeFileSync(claim, JSON.stringify(mine));
     if (!link(claim, file)) {
       const holder = read(file);
-      if (holder && isAlive(holder)) return undefined;
-      if (!holder || !takeOver(file, claim, holder)) return undefined;
+      if (isAlive(holder)) return undefined;
+      if (!takeOver(file, claim, holder)) return undefined;
     }
   } finally {
     rmSync(claim, { force: true });
@@ -35,9 +38,12 @@ export function tryLock(folder: string): Lock | undefined {
   return { release: () => rmSync(file, { force: true }) };
 }
 
-/** Of several processes that find the same stale lock, the one that makes the folder named after it may replace it. */
-function takeOver(file: string, claim: string, dead: Holder): boolean {
-  const turn = `${file}.${dead.process}-${dead.started}.takeover`;
+/**
+ * Of several processes that find the same stale lock, the one that makes the folder named after it may replace it,
+ * unless another holder has come in the meantime.
+ */
+function takeOver(file: string, claim: string, dead: Found): boolean {
+  const turn = `${file}.${typeof dead === "object" ? `${dead.process}-${dead.started}` : "damaged"}.takeover`;
   try {
     mkdirSync(turn);
   } catch {
@@ -45,7 +51,7 @@ function takeOver(file: string, claim: string, dead: Holder): boolean {
   }
   try {
     const holder = read(file);
-    if (holder && isAlive(holder)) return false;
+    if (holder !== undefined && JSON.stringify(holder) !== JSON.stringify(dead)) return false;
     rmSync(file, { force: true });
     return link(claim, file);
   } finally {
@@ -55,8 +61,7 @@ function takeOver(file: string, claim: string, dead: Holder): boolean {
 
 /** Whether a live process is writing into a run folder. */
 export function isLocked(folder: string): boolean {
-  const holder = read(join(folder, "lock.json"));
-  return holder !== undefined && isAlive(holder);
+  return isAlive(read(join(folder, "lock.json")));
 }
 
 function link(from: string, to: string): boolean {
@@ -69,15 +74,17 @@ function link(from: string, to: string): boolean {
   }
 }
 
-function read(file: string): Holder | undefined {
+function read(file: string): Found {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Holder;
-  } catch {
-    return undefined;
+    const holder = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder> | null;
+    return Number.isInteger(holder?.process) && holder!.process! > 0 ? (holder as Holder) : "damaged";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "damaged";
   }
 }
 
-function isAlive(holder: Holder): boolean {
+function isAlive(holder: Found): boolean {
+  if (typeof holder !== "object") return false;
   if (holder.host !== hostname()) return true;
   try {
     process.kill(holder.process, 0);

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError, messageOf, StoreError } from "../errors/errors.ts";
 import { writeAtomic } from "./atomic.ts";
 import { isLocked, type Lock, tryLock } from "./lock.ts";
@@ -51,68 +51,121 @@ export function writeManifest(folder: string, manifest: StoredManifest): void {
 /** Runs of an experiment with a sound manifest, the newest first. */
 export function listRuns(results: string, experiment: string): { path: string; manifest: StoredManifest }[] {
   const folder = join(results, experiment);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, files.manifest)))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
+  return foldersIn(folder)
+    .filter((name) => existsSync(join(folder, name, files.manifest)))
+    .flatMap((name) => {
+      const path = join(folder, name);
       try {
         return [{ path, manifest: readManifest(path) }];
       } catch {
         return [];
       }
     })
-    .sort((left, right) => (left.manifest.startedAt < right.manifest.startedAt ? 1 : -1));
+    .sort((left, right) => compareText(right.manifest.startedAt, left.manifest.startedAt));
 }
 
-/** Whether an unfinished run can be gone on with: the same cells, by the same code, on the same machine. */
-function continues(earlier: StoredManifest, wanted: StoredManifest): boolean {
+/** Names of the folders in a folder; none when it is not there or is no folder. */
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
+  }
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** Whether a run can be gone on with: the same cells, by the same code, on the same machine. */
+function continues(earlier: StoredManifest, wanted: StoredManifest, finished: boolean): boolean {
   return (
-    earlier.state !== "complete" &&
+    (finished || earlier.state !== "complete") &&
     earlier.planHash === wanted.planHash &&
     earlier.sourceHash === wanted.sourceHash &&
     earlier.environment.fingerprint === wanted.environment.fingerprint
   );
 }
 
+/** Which earlier runs may be gone on with. */
+export interface OpenOptions {
+  /** None: always make a new one. */
+  readonly fresh?: boolean;
+  /** Finished ones too, so that their failed cells can run again; the committed reference is left alone. */
+  readonly finished?: boolean;
+}
+
 /**
  * Opens the newest unfinished run of the same plan that no live process holds, or makes a new one.
  *
- * @param fresh always make a new one
  * @throws StoreError when the results folder cannot be written; nothing is left behind
  */
-export function openRun(results: string, wanted: StoredManifest, fresh: boolean): RunFolder {
-  if (!fresh) {
+export function openRun(results: string, wanted: StoredManifest, options: OpenOptions): RunFolder {
+  if (!options.fresh) {
     for (const { path, manifest } of listRuns(results, wanted.experiment)) {
-      if (!continues(manifest, wanted) || isLocked(path)) continue;
-      const lock = tryLock(path);
-      if (!lock) continue;
-      const current = readManifest(path);
-      if (continues(current, wanted)) {
-        const resumed: StoredManifest = { ...current, state: "running", starts: current.starts + 1, spec: wanted.spec };
-        writeManifest(path, resumed);
-        return { path, ledger: join(path, files.ledger), manifest: resumed, resumed: true, lock };
-      }
-      lock.release();
+      const finished = (options.finished ?? false) && basename(path) !== referenceName;
+      if (!continues(manifest, wanted, finished) || isLocked(path)) continue;
+      const resumed = resume(path, wanted, finished);
+      if (resumed) return resumed;
     }
   }
   return createRun(results, wanted);
 }
 
-function createRun(results: string, manifest: StoredManifest): RunFolder {
-  const parent = join(results, manifest.experiment);
-  const path = join(parent, manifest.run);
-  let created: string | undefined;
+/** Takes an earlier run; nothing when another process was quicker. */
+function resume(path: string, wanted: StoredManifest, finished: boolean): RunFolder | undefined {
+  const lock = attempt(path, () => tryLock(path));
+  if (!lock) return undefined;
   try {
-    created = mkdirSync(parent, { recursive: true });
-    mkdirSync(path);
-    created ??= path;
-    const lock = tryLock(path);
-    if (!lock) throw new Error("another process holds its lock");
-    writeManifest(path, manifest);
-    return { path, ledger: join(path, files.ledger), manifest, resumed: false, lock };
+    const current = readManifest(path);
+    if (continues(current, wanted, finished)) {
+      const { endedAt: _, ...rest } = current;
+      const manifest: StoredManifest = { ...rest, state: "running", starts: current.starts + 1, spec: wanted.spec };
+      writeManifest(path, manifest);
+      return { path, ledger: join(path, files.ledger), manifest, resumed: true, lock };
+    }
   } catch (error) {
-    if (created) rmSync(created, { recursive: true, force: true });
+    lock.release();
+    throw error;
+  }
+  lock.release();
+  return undefined;
+}
+
+function createRun(results: string, manifest: StoredManifest): RunFolder {
+  const parent = resolve(results, manifest.experiment);
+  const path = join(parent, manifest.run);
+  let made: string | undefined;
+  let own = false;
+  return attempt(path, () => {
+    try {
+      made = mkdirSync(parent, { recursive: true });
+      mkdirSync(path);
+      own = true;
+      const lock = tryLock(path);
+      if (!lock) throw new Error("another process holds its lock");
+      writeManifest(path, manifest);
+      return { path, ledger: join(path, files.ledger), manifest, resumed: false, lock };
+    } catch (error) {
+      if (own) rmSync(path, { recursive: true, force: true });
+      if (made !== undefined) removeEmpty(parent, made);
+      throw error;
+    }
+  });
+}
+
+/** Removes folders from `inner` up to `outer`, unless another process has put something into them by now. */
+function removeEmpty(inner: string, outer: string): void {
+  try {
+    for (let folder = inner; folder.length >= outer.length; folder = dirname(folder)) rmdirSync(folder);
+  } catch {}
+}
+
+function attempt<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
     throw new StoreError(
       `${path}: the results folder cannot be written: ${messageOf(error)}. Free or unlock it, or name another one with --results FOLDER.`,
     );
@@ -137,6 +190,7 @@ export function promoteToReference(results: string, experiment: string, folder: 
     rmSync(old, { recursive: true, force: true });
     return target;
   } catch (error) {
+    if (existsSync(old) && !existsSync(target)) renameSync(old, target);
     throw new StoreError(`${target}: cannot be replaced: ${messageOf(error)}. The run is in ${folder}.`);
   }
 }
@@ -154,15 +208,13 @@ export function findRun(results: string, given: string): string {
   const runs = listRuns(results, given);
   const complete = runs.find((run) => run.manifest.state === "complete");
   if (complete) return complete.path;
-  const known = existsSync(results)
-    ? readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    : [];
+  const known = foldersIn(results);
   throw new InputError(
     runs.length > 0
       ? `${given}: no run of it is complete yet; go on with exp run ${given}.`
       : `"${given}" is not a run folder, and there are no runs of such an experiment in ${results}. ${
           known.length > 0
-            ? `There are runs of ${known.map((entry) => entry.name).join(", ")}.`
+            ? `There are runs of ${known.join(", ")}.`
             : "Start one with exp run."
         }`,
   );

@@ -1,8 +1,7 @@
 import type { Value } from "@xattn/measures/contract";
 import type { Outcome } from "../ledger/outcome.ts";
-import { timedSuffixes } from "../normalize/table-columns.ts";
 import { canonicalJson } from "../plan/canonical.ts";
-import type { Row, Status } from "../run-data.ts";
+import type { Row, Status, TableColumn } from "../run-data.ts";
 import type { StoredManifest } from "../store/manifest.ts";
 
 /** Statuses from good to bad. */
@@ -15,9 +14,11 @@ export const statuses: readonly Status[] = ["ok", "unsupported", "timeout", "fai
 export class Table {
   readonly #manifest: StoredManifest;
   readonly #rows = new Map<string, Record<string, Value>>();
+  readonly #columnsOf: ReadonlyMap<string, readonly string[]>;
 
   constructor(manifest: StoredManifest) {
     this.#manifest = manifest;
+    this.#columnsOf = columnsByStatus(manifest.spec.columns);
   }
 
   add(outcome: Outcome): void {
@@ -29,9 +30,9 @@ export class Table {
       for (const axis of spec.axes) row[axis] = outcome.parameters[axis] ?? null;
       this.#rows.set(key, row);
     }
-    row[`${outcome.measure}Status`] = outcome.status;
-    if (outcome.status === "ok") Object.assign(row, outcome.values);
-    else for (const name of this.#columnsOf(outcome.measure)) row[name] = null;
+    const status = `${outcome.measure}Status`;
+    for (const name of this.#columnsOf.get(status) ?? []) row[name] = outcome.values?.[name] ?? null;
+    row[status] = outcome.status;
   }
 
   rows(): readonly Row[] {
@@ -48,12 +49,20 @@ export class Table {
     }
     return order.map(({ row }) => row);
   }
+}
 
-  #columnsOf(measure: string): string[] {
-    const record = this.#manifest.spec.measures.find(({ name }) => name === measure);
-    const names = record?.column ? [record.column, ...timedSuffixes.map((suffix) => `${record.column}${suffix}`)] : [];
-    return names.filter((name) => this.#manifest.spec.columns.some((column) => column.name === name));
+/** The columns of each measure, by the name of its status column: they stand right before it. */
+function columnsByStatus(columns: readonly TableColumn[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  let names: string[] = [];
+  for (const { name, role } of columns) {
+    if (role === "measure") names.push(name);
+    else {
+      if (role === "status") found.set(name, names);
+      names = [];
+    }
   }
+  return found;
 }
 
 function worst(all: readonly Status[]): Status {

@@ -93,6 +93,12 @@ describe("bootstrapInterval", () => {
     expect(trial("bca", variance, 1)).toBeGreaterThan(trial("percentile", variance, 1));
   });
 
+  it("counts ties by half, so that BCa is symmetric for a symmetric coin", () => {
+    const coin = [...Array(10).fill(0), ...Array(10).fill(1)];
+    const { low, high } = bootstrapInterval(coin, mean, { random: seeded(1), resamples: 20_000, method: "bca" });
+    expect(low + high).toBeCloseTo(1, 10);
+  });
+
   it("rejects bad samples, options and statistics", () => {
     const random = seeded(1);
     expect(() => bootstrapInterval([], mean, { random })).toThrow(StatisticsError);

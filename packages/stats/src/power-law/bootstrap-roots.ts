@@ -55,7 +55,8 @@ export function bootstrapCriticalRoots(
   });
 }
 
-function correctedLogResiduals(fitted: Fitted, prediction: Float64Array): Float64Array {
+/** ln(y/ŷ) / √(1 − leverage), centered: residuals with the spread of the noise rather than of the fit. */
+export function correctedLogResiduals(fitted: Fitted, prediction: Float64Array): Float64Array {
   const { data, minimum } = fitted;
   const free = Array.from(minimum.parameters.keys()).filter((p) => p !== INTERCEPT || minimum.parameters[p]! > 0);
   const leverage = leverages(data, minimum.parameters, free);

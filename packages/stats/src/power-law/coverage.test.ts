@@ -78,7 +78,7 @@ describe("coverage of the 95 % intervals over 200 seeded trials", () => {
       const random = seeded(trial * 31 + 7);
       const normal = gaussian(random);
       const values = pure.map((y) => (intercept + y) * Math.exp(noise * normal()));
-      const fit = fitPowerLaw({ values, factors, random, resamples: 100 });
+      const fit = fitPowerLaw({ values, factors, random, resamples: 60 });
       for (const [name, truth] of Object.entries(exponents)) {
         const { low, high } = fit.exponents[name]!;
         if (low <= truth && truth <= high) covered.set(name, covered.get(name)! + 1);

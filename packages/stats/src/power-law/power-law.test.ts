@@ -31,6 +31,19 @@ describe("fitPowerLaw on exact data", () => {
     }
   });
 
+  it("finds a faint power term beside a large intercept", () => {
+    const n = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+    for (const [exponent, intercept] of [
+      [-0.168, 13.9],
+      [0.15, 30],
+      [-1, 500],
+      [1, 1e5],
+    ] as const) {
+      const fit = fitPowerLaw({ values: n.map((x) => intercept + x ** exponent), factors: { n }, random: seeded(1) });
+      expect(fit.exponents.n!.estimate).toBeCloseTo(exponent, 7);
+    }
+  });
+
   it("gives constant data exponents 0 and no intercept", () => {
     const fit = fitPowerLaw({ values: cube.n!.map(() => 5), factors: cube, random: seeded(1) });
     expect(fit.exponents).toEqual({ n: point(0), m: point(0), d: point(0) });
@@ -109,6 +122,20 @@ describe("fitPowerLaw on noisy data", () => {
     expect(reversed.exponents.m!.estimate).toBeCloseTo(plain.exponents.m!.estimate, 5);
     const milli = fitPowerLaw({ values, factors: { ...cube, n: cube.n!.map((n) => n / 1000) }, ...options() });
     expect(milli.exponents.n!.estimate).toBeCloseTo(plain.exponents.n!.estimate, 5);
+  });
+
+  it("meets the pure law where the intercept ends on its bound", () => {
+    let onBound = 0;
+    for (let seed = 0; seed < 12; seed++) {
+      const values = noisy(seed, 0.1, 0);
+      const bounded = fitPowerLaw({ values, factors: cube, random: seeded(1), resamples: 20 });
+      if (bounded.intercept.estimate > 0) continue;
+      onBound++;
+      const pure = fitPowerLaw({ values, factors: cube, random: seeded(1), resamples: 20, intercept: false });
+      expect(bounded.exponents.n!.estimate).toBeCloseTo(pure.exponents.n!.estimate, 6);
+      expect(bounded.exponents.d!.estimate).toBeCloseTo(pure.exponents.d!.estimate, 6);
+    }
+    expect(onBound).toBeGreaterThan(2);
   });
 
   it("repeats with its seed and widens with confidence", () => {

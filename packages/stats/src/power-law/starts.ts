@@ -3,8 +3,16 @@ import { RELATIVE_ROUNDING } from "../linear-algebra/rounding.ts";
 import { type Minimum, minimize, THOROUGH } from "./minimize.ts";
 import { FIRST_EXPONENT, INTERCEPT, LOG_COEFFICIENT, type PowerLawData, parameterCount } from "./model.ts";
 
-/** Shares of the smallest value that the intercept may start at. */
-const INTERCEPT_SHARES = [0, 0.3, 0.7, 0.95];
+/** Where the intercept may start: shares of the smallest value, and that value less shares of the range. */
+const SHARES_OF_SMALLEST = [0, 0.3, 0.7, 0.95];
+const SHARES_OF_RANGE = [0.3, 0.03];
+
+function interceptGuesses(values: Float64Array): number[] {
+  const smallest = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const range = values.reduce((most, value) => Math.max(most, value), 0) - smallest;
+  const faint = SHARES_OF_RANGE.map((share) => smallest - share * range).filter((guess) => guess > 0);
+  return [...SHARES_OF_SMALLEST.map((share) => share * smallest), ...faint];
+}
 
 /**
  * The best minimum from several starts: for each guess of the intercept, the linear regression of ln(y − c₀) on the
@@ -14,10 +22,9 @@ const INTERCEPT_SHARES = [0, 0.3, 0.7, 0.95];
 export function minimizeFromStarts(data: PowerLawData, withIntercept: boolean): Minimum {
   const pure = minimize(data, logLinearFit(data, 0), (parameter) => parameter === INTERCEPT, THOROUGH);
   if (!withIntercept || pure.squares <= data.count * RELATIVE_ROUNDING ** 2) return pure;
-  const smallest = data.values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-  return INTERCEPT_SHARES.map((share) =>
-    minimize(data, logLinearFit(data, share * smallest), () => false, THOROUGH),
-  ).reduce((best, minimum) => (minimum.squares < best.squares ? minimum : best));
+  return interceptGuesses(data.values)
+    .map((guess) => minimize(data, logLinearFit(data, guess), () => false, THOROUGH))
+    .reduce((best, minimum) => (minimum.squares < best.squares ? minimum : best));
 }
 
 function logLinearFit(data: PowerLawData, intercept: number): Float64Array {

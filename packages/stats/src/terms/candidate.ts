@@ -2,7 +2,7 @@ import { FitError } from "../errors/fit-error.ts";
 import type { Samples } from "../input/samples.ts";
 
 /** Name of the intercept among the coefficients. */
-export const INTERCEPT_TERM = "1";
+const INTERCEPT_TERM = "1";
 
 /** A model ŷ = Σ cⱼ termⱼ, intercept first. */
 export type Candidate = {

@@ -114,6 +114,11 @@ describe("fitTerms on noisy data", () => {
     }
   });
 
+  it("counts intercept, terms and variance as parameters", () => {
+    const [fit] = fitTerms({ values: noisy(1, 0.05), candidates: { linear }, random: seeded(1), resamples: 20 });
+    expect(fit!.aicc).toBeCloseTo(correctedAkaike(fit!.relativeError ** 2 * n.length, n.length, 3), 10);
+  });
+
   it("scales with the unit of the values", () => {
     const values = noisy(1, 0.05);
     const run = (scale: number) =>

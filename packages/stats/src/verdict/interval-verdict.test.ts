@@ -15,6 +15,7 @@ describe("intervalVerdict", () => {
     expect(intervalVerdict({ low: 1.3, high: 2 }, around(1, 0.25))).toBe("refuted");
     expect(intervalVerdict({ low: 0, high: 0.7 }, around(1, 0.25))).toBe("refuted");
     expect(intervalVerdict({ low: 1.25, high: 2 }, around(1, 0.25))).toBe("inconclusive");
+    expect(intervalVerdict({ low: 0, high: 0.75 }, around(1, 0.25))).toBe("inconclusive");
     expect(intervalVerdict({ low: 0, high: 2 }, around(1, 0.25))).toBe("inconclusive");
   });
 

@@ -2,7 +2,6 @@ import { compileMask, compileModifiers, modifierDerivative } from "@xattn/maskin
 import { broadcastSteps } from "../../problem/broadcast.ts";
 import type { AttentionProblem } from "../../problem/problem.ts";
 import type { ProblemSizes } from "../../problem/sizes.ts";
-import { toFloat64 } from "../../tensor/convert.ts";
 import { addScaled, dotAt } from "../flat.ts";
 import type { HeadPlace } from "../place.ts";
 
@@ -26,7 +25,7 @@ export interface Scores {
 export function scoresOf(
   problem: AttentionProblem,
   { batch, heads, n, m, d }: ProblemSizes,
-  { query, key }: ScoreInputs,
+  { query, key, bias }: ScoreInputs,
 ): Scores {
   const scale = problem.scale ?? 1 / Math.sqrt(d);
   const modifiers = problem.modifiers ?? [];
@@ -34,7 +33,6 @@ export function scoresOf(
   const modify = compileModifiers(modifiers, maskSizes);
   const derivative = modifierDerivative(modifiers, maskSizes);
   const allows = compileMask(problem.mask ?? { kind: "all" }, maskSizes);
-  const bias = problem.bias && toFloat64(problem.bias);
   const steps = problem.bias && broadcastSteps(problem.bias.shape, [batch, heads, n, m]);
 
   const biasIndex = (place: HeadPlace, i: number, j: number) =>

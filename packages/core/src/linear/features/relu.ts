@@ -3,5 +3,5 @@
  * features are 0 has no weights; it gets zeros.
  */
 export function relu(x: number): number {
-  return x > 0 ? x : x === x ? 0 : x;
+  return Math.max(x, 0);
 }

@@ -4,47 +4,40 @@ export const keyBlock = 4;
 export const queryBlock = 2;
 
 /**
- * Adds one pass of keys to the state [e + 1, r]: row c holds Σⱼ vⱼ[c]·φ(kⱼ), row e holds Σⱼ φ(kⱼ). Four keys go in
- * at a time, which quarters both the traffic and the roundings of the sums.
+ * Adds four keys to the state [e + 1, r], in which row c holds Σⱼ vⱼ[c]·φ(kⱼ) and row e holds Σⱼ φ(kⱼ). Four at a time
+ * quarter both the traffic and the roundings of the sums.
  *
- * @param features [keys, r], from 0
- * @param values rows of e elements from `valueStart`
+ * @param features [4, r]
+ * @param factors what the features of each key still need
+ * @param values [4, e]
  */
-export function addKeys(
+export function addFourKeys(
   state: Float32Array,
   r: number,
   e: number,
   features: Float32Array,
-  keys: number,
+  factors: Float64Array,
   values: Float32Array,
-  valueStart: number,
 ): void {
-  if (keys === keyBlock) {
-    addFourKeys(state, r, e, features, values, valueStart);
-    return;
-  }
-  for (let key = 0; key < keys; key += 1) addOneKey(state, r, e, features, key * r, values, valueStart + key * e);
-}
-
-function addFourKeys(
-  state: Float32Array,
-  r: number,
-  e: number,
-  features: Float32Array,
-  values: Float32Array,
-  valueStart: number,
-): void {
-  const [r2, r3] = [2 * r, 3 * r];
-  const [value1, value2, value3] = [valueStart + e, valueStart + 2 * e, valueStart + 3 * e];
+  const r2 = 2 * r;
+  const r3 = 3 * r;
+  const weight0 = factors[0]!;
+  const weight1 = factors[1]!;
+  const weight2 = factors[2]!;
+  const weight3 = factors[3]!;
   let column = 0;
-  // Two columns at a time share the four loads of features.
   for (; column + 2 <= e; column += 2) {
-    const [a0, b0] = [values[valueStart + column]!, values[valueStart + column + 1]!];
-    const [a1, b1] = [values[value1 + column]!, values[value1 + column + 1]!];
-    const [a2, b2] = [values[value2 + column]!, values[value2 + column + 1]!];
-    const [a3, b3] = [values[value3 + column]!, values[value3 + column + 1]!];
+    const a0 = weight0 * values[column]!;
+    const a1 = weight1 * values[e + column]!;
+    const a2 = weight2 * values[2 * e + column]!;
+    const a3 = weight3 * values[3 * e + column]!;
+    const b0 = weight0 * values[column + 1]!;
+    const b1 = weight1 * values[e + column + 1]!;
+    const b2 = weight2 * values[2 * e + column + 1]!;
+    const b3 = weight3 * values[3 * e + column + 1]!;
     const rowA = column * r;
     const rowB = rowA + r;
+    // Two rows of the state share the loads of the features.
     for (let index = 0; index < r; index += 1) {
       const f0 = features[index]!;
       const f1 = features[r + index]!;
@@ -55,11 +48,10 @@ function addFourKeys(
     }
   }
   for (; column <= e; column += 1) {
-    const ones = column === e;
-    const a0 = ones ? 1 : values[valueStart + column]!;
-    const a1 = ones ? 1 : values[value1 + column]!;
-    const a2 = ones ? 1 : values[value2 + column]!;
-    const a3 = ones ? 1 : values[value3 + column]!;
+    const a0 = column === e ? weight0 : weight0 * values[column]!;
+    const a1 = column === e ? weight1 : weight1 * values[e + column]!;
+    const a2 = column === e ? weight2 : weight2 * values[2 * e + column]!;
+    const a3 = column === e ? weight3 : weight3 * values[3 * e + column]!;
     const row = column * r;
     for (let index = 0; index < r; index += 1) {
       state[row + index]! +=
@@ -68,64 +60,75 @@ function addFourKeys(
   }
 }
 
-function addOneKey(
+/**
+ * Writes the e sums of a query, Σ over features of φ(q)·(state row), to the output and returns the sum of row e, the
+ * denominator.
+ */
+export function readOne(
   state: Float32Array,
   r: number,
   e: number,
   features: Float32Array,
-  featureStart: number,
-  values: Float32Array,
-  valueStart: number,
-): void {
-  for (let column = 0; column <= e; column += 1) {
-    const value = column === e ? 1 : values[valueStart + column]!;
-    const row = column * r;
-    for (let index = 0; index < r; index += 1) state[row + index]! += value * features[featureStart + index]!;
+  output: Float32Array,
+  outputStart: number,
+): number {
+  let column = 0;
+  for (; column + 4 <= e; column += 4) {
+    const row0 = column * r;
+    const row1 = row0 + r;
+    const row2 = row1 + r;
+    const row3 = row2 + r;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let index = 0; index < r; index += 1) {
+      const feature = features[index]!;
+      sum0 += feature * state[row0 + index]!;
+      sum1 += feature * state[row1 + index]!;
+      sum2 += feature * state[row2 + index]!;
+      sum3 += feature * state[row3 + index]!;
+    }
+    output[outputStart + column] = sum0;
+    output[outputStart + column + 1] = sum1;
+    output[outputStart + column + 2] = sum2;
+    output[outputStart + column + 3] = sum3;
   }
+  for (; column < e; column += 1) output[outputStart + column] = dotAt(features, 0, state, column * r, r);
+  return dotAt(features, 0, state, e * r, r);
 }
 
 /**
- * Writes the outputs of one or two queries that read the same state: their e sums over the sum of row e, zeros where
- * that is 0.
+ * The same for two queries, which share the loads of the state.
  *
- * @param features [queries, r], from 0
- * @param outputStart of the first query; the second follows after e elements
+ * @param features [2, r]
+ * @param output the second query's follows after e elements
+ * @param denominators gets two elements
  */
-export function readState(
-  state: Float32Array,
-  r: number,
-  e: number,
-  features: Float32Array,
-  queries: number,
-  output: Float32Array,
-  outputStart: number,
-): void {
-  if (queries === queryBlock) readTwo(state, r, e, features, output, outputStart);
-  else readOne(state, r, e, features, output, outputStart);
-}
-
-function readTwo(
+export function readTwo(
   state: Float32Array,
   r: number,
   e: number,
   features: Float32Array,
   output: Float32Array,
   outputStart: number,
+  denominators: Float64Array,
 ): void {
-  let [denominatorA, denominatorB] = [0, 0];
-  for (let index = 0; index < r; index += 1) {
-    const sum = state[e * r + index]!;
-    denominatorA += features[index]! * sum;
-    denominatorB += features[r + index]! * sum;
-  }
-  const inverseA = denominatorA === 0 ? 0 : 1 / denominatorA;
-  const inverseB = denominatorB === 0 ? 0 : 1 / denominatorB;
   const outputB = outputStart + e;
   let column = 0;
   for (; column + 4 <= e; column += 4) {
     const row0 = column * r;
-    const [row1, row2, row3] = [row0 + r, row0 + 2 * r, row0 + 3 * r];
-    let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
+    const row1 = row0 + r;
+    const row2 = row1 + r;
+    const row3 = row2 + r;
+    let a0 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
+    let b0 = 0;
+    let b1 = 0;
+    let b2 = 0;
+    let b3 = 0;
     for (let index = 0; index < r; index += 1) {
       const featureA = features[index]!;
       const featureB = features[r + index]!;
@@ -142,58 +145,31 @@ function readTwo(
       b2 += featureB * s2;
       b3 += featureB * s3;
     }
-    output[outputStart + column] = a0 * inverseA;
-    output[outputStart + column + 1] = a1 * inverseA;
-    output[outputStart + column + 2] = a2 * inverseA;
-    output[outputStart + column + 3] = a3 * inverseA;
-    output[outputB + column] = b0 * inverseB;
-    output[outputB + column + 1] = b1 * inverseB;
-    output[outputB + column + 2] = b2 * inverseB;
-    output[outputB + column + 3] = b3 * inverseB;
+    output[outputStart + column] = a0;
+    output[outputStart + column + 1] = a1;
+    output[outputStart + column + 2] = a2;
+    output[outputStart + column + 3] = a3;
+    output[outputB + column] = b0;
+    output[outputB + column + 1] = b1;
+    output[outputB + column + 2] = b2;
+    output[outputB + column + 3] = b3;
   }
   for (; column < e; column += 1) {
-    let [sumA, sumB] = [0, 0];
-    for (let index = 0; index < r; index += 1) {
-      const sum = state[column * r + index]!;
-      sumA += features[index]! * sum;
-      sumB += features[r + index]! * sum;
-    }
-    output[outputStart + column] = sumA * inverseA;
-    output[outputB + column] = sumB * inverseB;
+    output[outputStart + column] = dotAt(features, 0, state, column * r, r);
+    output[outputB + column] = dotAt(features, r, state, column * r, r);
   }
+  denominators[0] = dotAt(features, 0, state, e * r, r);
+  denominators[1] = dotAt(features, r, state, e * r, r);
 }
 
-function readOne(
-  state: Float32Array,
-  r: number,
-  e: number,
-  features: Float32Array,
-  output: Float32Array,
-  outputStart: number,
-): void {
-  let denominator = 0;
-  for (let index = 0; index < r; index += 1) denominator += features[index]! * state[e * r + index]!;
-  const inverse = denominator === 0 ? 0 : 1 / denominator;
-  let column = 0;
-  for (; column + 4 <= e; column += 4) {
-    const row0 = column * r;
-    const [row1, row2, row3] = [row0 + r, row0 + 2 * r, row0 + 3 * r];
-    let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-    for (let index = 0; index < r; index += 1) {
-      const feature = features[index]!;
-      sum0 += feature * state[row0 + index]!;
-      sum1 += feature * state[row1 + index]!;
-      sum2 += feature * state[row2 + index]!;
-      sum3 += feature * state[row3 + index]!;
-    }
-    output[outputStart + column] = sum0 * inverse;
-    output[outputStart + column + 1] = sum1 * inverse;
-    output[outputStart + column + 2] = sum2 * inverse;
-    output[outputStart + column + 3] = sum3 * inverse;
-  }
-  for (; column < e; column += 1) {
-    let sum = 0;
-    for (let index = 0; index < r; index += 1) sum += features[index]! * state[column * r + index]!;
-    output[outputStart + column] = sum * inverse;
-  }
+export function dotAt(
+  left: Float32Array,
+  leftStart: number,
+  right: Float32Array,
+  rightStart: number,
+  length: number,
+): number {
+  let sum = 0;
+  for (let index = 0; index < length; index += 1) sum += left[leftStart + index]! * right[rightStart + index]!;
+  return sum;
 }

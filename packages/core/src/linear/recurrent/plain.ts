@@ -59,16 +59,21 @@ export function recurrentScratchFloats(problem: RecurrentProblem): number {
   return decoded + value.shape[2]! / keyHeads;
 }
 
-/** Work of one call: a write for each key-value head and step, twice for the delta rules, a read for each query head. */
-export function recurrentCost({ batch, steps, heads, keyHeads, d, e, gated, delta, decayPerRow }: RecurrentSizes): {
+/**
+ * Work of one call, in steps over a state of d·e sums: for each key-value head a write, one more for a decay and one
+ * more to recall the key of a delta rule; for each query head a read.
+ *
+ * @throws ShapeError, ArgumentError when the problem is not sound
+ */
+export function recurrentCost(problem: RecurrentProblem): {
   readonly multiplyAdds: number;
   readonly exponentials: number;
 } {
-  const ofKeys = batch * steps * keyHeads;
+  const { batch, steps, heads, keyHeads, d, e, gated, delta, decayPerRow } = checkRecurrent(problem);
   const passes = 1 + (gated ? 1 : 0) + (delta ? 1 : 0);
   return {
-    multiplyAdds: (passes * ofKeys + batch * steps * heads) * d * e,
-    exponentials: gated ? ofKeys * (decayPerRow ? d : 1) : 0,
+    multiplyAdds: batch * steps * (passes * keyHeads + heads) * d * e,
+    exponentials: gated ? batch * steps * keyHeads * (decayPerRow ? d : 1) : 0,
   };
 }
 
