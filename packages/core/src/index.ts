@@ -3,7 +3,62 @@ export type { Backend, Capabilities, SyncBackend } from "./backend/backend.ts";
 export { type BackendName, backendNames, createBackend } from "./backend/create.ts";
 export { attentionCost } from "./cost/attention-cost.ts";
 export type { Cost } from "./cost/cost.ts";
+export {
+  type CausalMultiplicativeOptions,
+  type CausalMultiplicativeResult,
+  causalMultiplicative,
+} from "./crossmodal/causal-multiplicative/causal-multiplicative.ts";
+export { type CoAttention, type CoAttentionResult, coAttention } from "./crossmodal/co-attention/co-attention.ts";
+export type { SharedCoAttention, SharedLogitOptions } from "./crossmodal/co-attention/shared.ts";
+export { softmaxOverKeys, softmaxOverQueries } from "./crossmodal/co-attention/softmax-axes.ts";
+export type { StreamProjections, VilbertCoAttention } from "./crossmodal/co-attention/vilbert.ts";
+export {
+  type CoAttentionCost,
+  type CoAttentionSizes,
+  coAttentionCost,
+  type MultiHeadCost,
+  multiHeadCost,
+  projectionMultiplyAdds,
+} from "./crossmodal/cost/cost.ts";
+export {
+  crossModalAttention,
+  languageAttendsVision,
+  type VisionLanguage,
+  visionAttendsLanguage,
+} from "./crossmodal/cross-modal/cross-modal.ts";
+export { type Calibration, calibrateThreshold, type PathTiming } from "./crossmodal/efficient/calibrate.ts";
+export type { AcceptedError } from "./crossmodal/efficient/difference.ts";
+export { type EfficientOptions, type EfficientResult, efficientAttention } from "./crossmodal/efficient/efficient.ts";
+export { type MultiHeadProjections, multiHeadAttention } from "./crossmodal/multi-head/multi-head.ts";
+export type { AttentionProjections, CrossAttentionInputs, ProjectedResult } from "./crossmodal/multi-head/projected.ts";
+export type { ProjectedSizes } from "./crossmodal/multi-head/sizes.ts";
+export { type Projection, project, randomProjection } from "./crossmodal/projection/projection.ts";
+export { bindShape, showShape } from "./crossmodal/shape/bind-shape.ts";
 export { ArgumentError, ShapeError, UnsupportedError } from "./errors/errors.ts";
+export { type AttentionInputTangents, type AttentionTangents, attentionJvp } from "./gradients/jvp.ts";
+export { type AttentionGradients, type AttentionVjpOptions, attentionVjp } from "./gradients/vjp.ts";
+export {
+  defaultFeatureMap,
+  featureWidth,
+  type LinformerProjection,
+  linearCost,
+  linformerCost,
+  linformerProjection,
+  type NystromOptions,
+  nystromCost,
+  plainLinearAttention,
+  plainLinformerAttention,
+  plainNystromAttention,
+  plainRecurrentAttention,
+  type RecurrentProblem,
+  type RecurrentResult,
+  recurrentCost,
+  referenceLinearAttention,
+  referenceLinformerAttention,
+  referenceNystromAttention,
+  referenceRecurrentAttention,
+  type UpdateRule,
+} from "./linear/index.ts";
 export { type AttentionPart, mergeByLogSumExp } from "./merge/merge.ts";
 export { defaultChunk } from "./problem/defaults.ts";
 export { describeVariant } from "./problem/describe.ts";

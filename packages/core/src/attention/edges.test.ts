@@ -121,6 +121,20 @@ describe.each(cases)("$name $label", ({ compute, variant }) => {
   });
 });
 
+describe.each(backends)("top-k on the $name backend", ({ compute }) => {
+  it("takes the lower key of equal logits, and as many as there are when k is more", () => {
+    const query = tensor([1, 1, 1, 1], [1]);
+    const key = tensor([1, 1, 6, 1], [1, 3, 2, 2, 0, 2]);
+    const value = tensor([1, 1, 6, 1], [1, 2, 3, 4, 5, 6]);
+    const kept = (k: number) => {
+      const { weights } = compute({ query, key, value, variant: { kind: "topK", k } }, { weights: true });
+      return [...toFloat64(weights!)].flatMap((weight, j) => (weight > 0 ? [j] : []));
+    };
+    expect([1, 2, 3, 4, 5].map(kept)).toEqual([[1], [1, 2], [1, 2, 3], [1, 2, 3, 5], [0, 1, 2, 3, 5]]);
+    expect(kept(9)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
+
 describe("where the diagonal of a causal mask lies", () => {
   const seen = (alignment: Extract<Mask, { kind: "causal" }>["alignment"]) => {
     const { query, key, value } = gaussian({ n: 2, m: 4, d: 3, heads: 1 });

@@ -348,9 +348,11 @@ describe("attentionVjp", () => {
     for (const form of ["positive", "hyperbolic"] as const) {
       const featureMap = { kind: "favor+", form, features: 8, orthogonal: true, seed: 1 } as const;
       const source = { ...problem({ kind: "linear", featureMap }), scale: 3000 };
-      const { query, key, value } = attentionVjp(source, normal([2, 4, 3, 3]));
+      const ones = fromNumbers([2, 4, 3, 3], new Float64Array(72).fill(1), "float64");
+      const { query, key, value } = attentionVjp(source, ones);
       expect([...query.data, ...key.data, ...value.data].every(Number.isFinite)).toBe(true);
-      expect(value.data.some((x) => x !== 0)).toBe(true);
+      // The weights of each of the 24 rows sum to 1, in each of 3 columns.
+      expect(value.data.reduce((sum, x) => sum + x, 0)).toBeCloseTo(72, 9);
     }
   });
 });

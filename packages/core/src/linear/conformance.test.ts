@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { findCaseFolder } from "../conformance/folder.ts";
 import { toFloat64 } from "../tensor/convert.ts";
 import {
   type CaseTensor,
@@ -17,16 +17,13 @@ interface RecordedCase extends LinearAttentionCase {
   readonly outputs: Readonly<Record<string, CaseTensor>>;
 }
 
-const told = process.env.XATTN_CONFORMANCE_DIR;
-const repository = fileURLToPath(new URL("../../../../", import.meta.url));
-const given = told ?? join(repository, "..", "shared", "conformance");
-const folder = existsSync(join(given, "onnx")) ? join(given, "onnx") : given;
+const folder = findCaseFolder(process.env);
 
 function recordedCases(): readonly RecordedCase[] {
-  return readdirSync(folder)
+  return readdirSync(folder.path)
     .filter((file) => file.endsWith(".json"))
     .sort()
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as RecordedCase)
+    .map((file) => JSON.parse(readFileSync(join(folder.path, file), "utf8")) as RecordedCase)
     .filter(({ op }) => op === "LinearAttention");
 }
 
@@ -50,8 +47,8 @@ function problemsOf(recorded: RecordedCase, compute: "plain" | "reference"): rea
   });
 }
 
-if (!told && !existsSync(folder)) {
-  console.warn(`SKIPPED: no conformance cases in ${folder}; name their folder in XATTN_CONFORMANCE_DIR`);
+if (!folder.told && !folder.exists) {
+  console.warn(`SKIPPED: no conformance cases in ${folder.path}; name their folder in XATTN_CONFORMANCE_DIR`);
   test.skip("ONNX LinearAttention cases (no folder)", () => {});
 } else {
   describe("ONNX LinearAttention", () => {

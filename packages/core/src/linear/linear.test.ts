@@ -22,6 +22,7 @@ import {
 } from "./testing/arbitrary.ts";
 import { quadraticLinearAttention } from "./testing/quadratic.ts";
 import { countingScratch, relativeError } from "./testing/scratch.ts";
+import { softmaxAttention } from "./testing/softmax.ts";
 
 const fresh = (floats: number) => new Float32Array(floats);
 
@@ -110,6 +111,48 @@ describe("linear attention", () => {
       });
     }
   }
+});
+
+describe("FAVOR+ against softmax attention", () => {
+  const favor = (form: "positive" | "trigonometric" | "hyperbolic", features: number, seed: number) =>
+    ({ kind: "favor+", form, features, orthogonal: true, seed }) as const;
+
+  /** Mean relative error over seeds, of queries and keys of about the given norm at scale 1. */
+  function error(form: "positive" | "trigonometric" | "hyperbolic", features: number, norm: number): number {
+    const random = seededRandom(21);
+    const [query, key] = [0, 1].map(() => randomNormal(random, [1, 1, 48, 8], norm / Math.sqrt(8)));
+    const problem = { query: query!, key: key!, value: randomNormal(random, [1, 1, 48, 8]), scale: 1 };
+    const exact = softmaxAttention(problem);
+    const seeds = Array.from({ length: 8 }, (_, seed) => seed);
+    const errors = seeds.map((seed) =>
+      relativeError(referenceLinearAttention(problem, favor(form, features, seed)).output.data, exact),
+    );
+    return errors.reduce((sum, value) => sum + value, 0) / errors.length;
+  }
+
+  for (const form of ["positive", "trigonometric", "hyperbolic"] as const) {
+    test(`${form}: sixteen times the features leave about a quarter of the error`, () => {
+      const ratio = error(form, 64, 0.6) / error(form, 1024, 0.6);
+      expect(ratio).toBeGreaterThan(2.5);
+      expect(ratio).toBeLessThan(6.5);
+    });
+  }
+
+  test("trigonometric features beat positive ones for small norms and lose for large ones", () => {
+    expect(error("trigonometric", 64, 0.5)).toBeLessThan(0.7 * error("positive", 64, 0.5));
+    expect(error("trigonometric", 64, 2.5)).toBeGreaterThan(1.5 * error("positive", 64, 2.5));
+  });
+
+  test("a scale below 0 looks away from what is alike", () => {
+    const random = seededRandom(3);
+    const [query, key, value] = [0, 1, 2].map(() => randomNormal(random, [1, 1, 12, 3], 0.7));
+    const problem = { query: query!, key: key!, value: value!, scale: -0.8 };
+    const exact = softmaxAttention(problem);
+    for (const form of ["positive", "trigonometric", "hyperbolic"] as const) {
+      const estimate = plainLinearAttention(problem, favor(form, 3000, 5), fresh).data;
+      expect(relativeError(estimate, exact)).toBeLessThan(0.1);
+    }
+  });
 });
 
 describe("what no weight can reach", () => {

@@ -1,9 +1,9 @@
-import { withUnitValues } from "../attention/linear-weights.ts";
 import { defaultFeatureMap, plainLinearAttention } from "../linear/index.ts";
 import { defaultChunk } from "../problem/defaults.ts";
 import { describeVariant } from "../problem/describe.ts";
 import { needLogSumExp } from "../problem/log-sum-exp.ts";
 import type { AttentionOutputs, AttentionProblem, AttentionResult } from "../problem/problem.ts";
+import { withUnitValues } from "../problem/unit-values.ts";
 import { validateProblem } from "../problem/validate.ts";
 import type { FeatureMap, Variant } from "../problem/variant.ts";
 import { convert } from "../tensor/convert.ts";

@@ -35,7 +35,10 @@ export interface AttentionProblem {
 export interface AttentionOutputs {
   /** Return the attention weights [b, h, n, m]. */
   readonly weights?: boolean;
-  /** Return the log-sum-exp of every row's logits [b, h, n], −∞ for a row with no allowed key. */
+  /**
+   * Return the log-sum-exp of every row's logits [b, h, n], the sink's included: weights are exp(logit − log-sum-exp).
+   * −∞ for a row with no allowed key and no sink. Entmax and linear attention have none.
+   */
   readonly logSumExp?: boolean;
 }
 

@@ -15,6 +15,10 @@ const sound: AttentionProblem = {
 const unsound: readonly [Partial<AttentionProblem>, string][] = [
   [{ query: zeros([8, 100, 64]) }, "query: shape [8, 100, 64] does not fit: needs the 4 axes [b, h, n, d]"],
   [
+    { query: zeros([2, 8, 100, 0]) },
+    "query: shape [2, 8, 100, 0] does not fit: needs d ≥ 1, or a scale, since 1/√0 is none",
+  ],
+  [
     { key: zeros([2, 4, 20, 32]) },
     "key: shape [2, 4, 20, 32] does not fit: needs [b, g, m, d] = [2, g, m, 64], with d of query [2, 8, 100, 64]",
   ],

@@ -19,6 +19,9 @@ export function validateProblem(problem: AttentionProblem): ProblemSizes {
   const [batch, heads, n, d] = query.shape as readonly [number, number, number, number];
   const [keyBatch, keyHeads, newKeys, keyWidth] = key.shape as readonly [number, number, number, number];
   const e = value.shape[3]!;
+  if (d === 0 && problem.scale === undefined) {
+    throw new ShapeError(`query: shape ${show(query.shape)} does not fit: needs d ≥ 1, or a scale, since 1/√0 is none`);
+  }
   const ofQuery = `of query ${show(query.shape)}`;
   if (keyBatch !== batch || keyWidth !== d) {
     const wrong = [keyBatch !== batch && "b", keyWidth !== d && "d"].filter(Boolean).join(" and ");

@@ -90,7 +90,7 @@ function entmaxByBisection(logits: number[], sink: number): number[] {
     [...logits, sink].map((logit) => Math.max(0, (logit - top) / 2 - threshold) ** 2);
   let low = -1;
   let high = 0;
-  for (let turn = 0; turn < 200; turn += 1) {
+  for (let turn = 0; turn < 60; turn += 1) {
     const middle = (low + high) / 2;
     if (weightsAt(middle).reduce((sum, weight) => sum + weight, 0) > 1) low = middle;
     else high = middle;

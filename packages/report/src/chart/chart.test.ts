@@ -19,7 +19,7 @@ function pointsOf(spec: VegaLiteSpec, part = "row"): readonly Point[] {
 }
 
 function textsOf(svg: string): readonly string[] {
-  return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
+  return [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/gs)].map(([, text]) => text!.replace(/<[^>]*>/g, " ").trim());
 }
 
 const line: ChartSpec = {
@@ -31,16 +31,19 @@ const line: ChartSpec = {
 };
 
 describe("every chart of the example", () => {
-  it.each(run.charts.map((chart) => [chart.name, chart] as const))("%s has its texts and no holes", async (_, chart) => {
-    const spec = await compileChart(chart, run, "light");
-    const svg = await renderSvg(spec);
-    const texts = textsOf(svg);
-    expect(texts).toContain(chart.title);
-    for (const text of texts) expect(text).not.toMatch(/undefined|NaN|null|\de[+-]\d/);
-    expect(svg).toContain("DejaVu Sans");
-    if (pointsOf(spec).length === 0) expect(texts).toContain("No data");
-    else expect(texts).not.toContain("No data");
-  });
+  it.each(run.charts.map((chart) => [chart.name, chart] as const))(
+    "%s has its texts and no holes",
+    async (_, chart) => {
+      const spec = await compileChart(chart, run, "light");
+      const svg = await renderSvg(spec);
+      const texts = textsOf(svg);
+      expect(texts).toContain(chart.title);
+      for (const text of texts) expect(text).not.toMatch(/undefined|NaN|null|\de[+-]\d/);
+      expect(svg).toContain("DejaVu Sans");
+      if (pointsOf(spec).length === 0) expect(texts).toContain("No data");
+      else expect(texts).not.toContain("No data");
+    },
+  );
 });
 
 describe("axes", () => {
@@ -56,9 +59,20 @@ describe("axes", () => {
   });
 
   it("never lets labels touch, and always has two of them", () => {
-    for (const [low, high] of [[1, 2], [3, 40], [1e-9, 1e9], [0.5, 0.9], [32, 4096], [1.0, 1.05]] as const) {
+    for (const [low, high] of [
+      [1, 2],
+      [3, 40],
+      [1e-9, 1e9],
+      [0.5, 0.9],
+      [32, 4096],
+      [1.0, 1.05],
+    ] as const) {
       for (const base of [2, 10]) {
-        for (const [length, orientation] of [[120, "horizontal"], [600, "horizontal"], [120, "vertical"]] as const) {
+        for (const [length, orientation] of [
+          [120, "horizontal"],
+          [600, "horizontal"],
+          [120, "vertical"],
+        ] as const) {
           for (const unit of ["1", "ms", "bytes"]) {
             const ticks = logTicks(low, high, length, orientation, base, unit);
             const places = ticks.map(({ value }) => (length * Math.log(value / low)) / Math.log(high / low));
@@ -99,7 +113,10 @@ describe("rows", () => {
   });
 
   it("applies the filter as vega does", async () => {
-    const chart = { ...line, filter: "datum.variant === 'linear' && log(datum.n) / LN2 >= 10 && indexof([64], datum.d) >= 0" };
+    const chart = {
+      ...line,
+      filter: "datum.variant === 'linear' && log(datum.n) / LN2 >= 10 && indexof([64], datum.d) >= 0",
+    };
     const points = pointsOf(await compileChart(chart, run, "light"));
     expect(points).toHaveLength(9);
     expect(points.every(({ n, variant }) => Number(n) >= 1024 && variant === "linear")).toBe(true);
@@ -107,16 +124,32 @@ describe("rows", () => {
 
   it("refuses unknown columns and malformed filters by name", async () => {
     const unknown = { ...line, encoding: { ...line.encoding, y: { field: "tim" } } };
-    await expect(compileChart(unknown, run, "light")).rejects.toThrowError(/y of chart "line" has the field "tim"; the table has n, m/);
-    await expect(compileChart({ ...line, filter: "datum.n >" }, run, "light")).rejects.toMatchObject({ name: "ChartError" });
-    await expect(compileChart({ ...line, filter: "nothing(datum.n)" }, run, "light")).rejects.toThrowError(/filter of chart "line"/);
+    await expect(compileChart(unknown, run, "light")).rejects.toThrowError(
+      /y of chart "line" has the field "tim"; the table has n, m/,
+    );
+    await expect(compileChart({ ...line, filter: "datum.n >" }, run, "light")).rejects.toMatchObject({
+      name: "ChartError",
+    });
+    await expect(compileChart({ ...line, filter: "nothing(datum.n)" }, run, "light")).rejects.toThrowError(
+      /filter of chart "line"/,
+    );
   });
 
   it("leaves out what has no place on a logarithmic axis, and says so", async () => {
-    const rows = [0, 1, 2].map((n) => ({ n, variant: "a", time: n, timeLow: n - 1, timeHigh: n + 1, timeStatus: "ok" }));
+    const rows = [0, 1, 2].map((n) => ({
+      n,
+      variant: "a",
+      time: n,
+      timeLow: n - 1,
+      timeHigh: n + 1,
+      timeStatus: "ok",
+    }));
     const chart = { ...line, encoding: { ...line.encoding, y: { field: "time", scale: { type: "log" as const } } } };
     const spec = await compileChart(chart, exampleRun(rows), "light");
-    expect(pointsOf(spec)).toMatchObject([{ n: 1, timeLow: null }, { n: 2, timeLow: 1 }]);
+    expect(pointsOf(spec)).toMatchObject([
+      { n: 1, timeLow: null },
+      { n: 2, timeLow: 1 },
+    ]);
     expect(textsOf(await renderSvg(spec)).join(" ")).toContain("1 row has no place on a logarithmic axis");
   });
 
@@ -129,7 +162,7 @@ describe("rows", () => {
     expect(points.length).toBeLessThanOrEqual(5000);
     expect(points.length).toBeGreaterThan(4500);
     expect(JSON.stringify(await compileChart(chart, big, "light"))).toBe(JSON.stringify(spec));
-    expect(JSON.stringify(spec.title)).toContain(`${points.length} of ${rows.length - 9} points are drawn`);
+    expect(JSON.stringify(spec.title)).toContain(`${points.length} of ${rows.length - 3} points are drawn`);
   });
 
   it("shows a reason where there is nothing to draw", async () => {
@@ -147,7 +180,9 @@ describe("series", () => {
 
   it("gives a variant one colour in all charts", async () => {
     const colorOf = (spec: VegaLiteSpec) => {
-      const { domain, range } = JSON.parse(/"scale":(\{"domain":\[[^\]]*"linear"[^\]]*\],"range":\[[^\]]*\]\})/.exec(JSON.stringify(spec))![1]!);
+      const { domain, range } = JSON.parse(
+        /"scale":(\{"domain":\[[^\]]*"linear"[^\]]*\],"range":\[[^\]]*\]\})/.exec(JSON.stringify(spec))![1]!,
+      );
       return range[domain.indexOf("linear")];
     };
     const all = colorOf(await compileChart(chartOf("time-at-64"), run, "light"));
@@ -156,7 +191,11 @@ describe("series", () => {
   });
 
   it("takes the median where bars share a place, and says so", async () => {
-    const chart: ChartSpec = { ...line, mark: "bar", encoding: { x: { field: "variant" }, y: { field: "multiplyAdds" } } };
+    const chart: ChartSpec = {
+      ...line,
+      mark: "bar",
+      encoding: { x: { field: "variant" }, y: { field: "multiplyAdds" } },
+    };
     const spec = await compileChart({ ...chart, filter: "datum.d === 64 && datum.m === 64" }, run, "light");
     expect(pointsOf(spec)).toHaveLength(4);
     const expected = 2 * 64 * 64 * ((256 + 512) / 2);
@@ -224,7 +263,11 @@ describe("facets", () => {
   });
 
   it("are left out for a single value, which becomes a note", async () => {
-    const spec = await compileChart({ ...chartOf("time-by-queries"), filter: "datum.m === 256 && datum.d === 64" }, run, "light");
+    const spec = await compileChart(
+      { ...chartOf("time-by-queries"), filter: "datum.m === 256 && datum.d === 64" },
+      run,
+      "light",
+    );
     expect(spec.facet).toBeUndefined();
     expect((spec.usermeta as { notes: string[] }).notes).toContain("d = 64.");
   });
@@ -232,7 +275,10 @@ describe("facets", () => {
 
 describe("names of lines", () => {
   it("stand at the ends when there is room, and move apart a little", () => {
-    const places = placeLabels([{ name: "a", x: 100, y: 50 }, { name: "b", x: 100, y: 55 }])!;
+    const places = placeLabels([
+      { name: "a", x: 100, y: 50 },
+      { name: "b", x: 100, y: 55 },
+    ])!;
     expect(places.get("b")! - places.get("a")!).toBeCloseTo(14, 9);
     expect(places.get("a")! + places.get("b")!).toBeCloseTo(105, 9);
   });
@@ -241,7 +287,12 @@ describe("names of lines", () => {
     const same = ["a", "b", "c", "d"].map((name) => ({ name, x: 100, y: 50 }));
     expect(placeLabels(same)).toBeUndefined();
     expect(placeLabels(Array.from({ length: 7 }, (_, y) => ({ name: `${y}`, x: 100, y: y * 40 })))).toBeUndefined();
-    expect(placeLabels([{ name: "a", x: 50, y: 10 }, { name: "b", x: 100, y: 90 }])).toBeUndefined();
+    expect(
+      placeLabels([
+        { name: "a", x: 50, y: 10 },
+        { name: "b", x: 100, y: 90 },
+      ]),
+    ).toBeUndefined();
   });
 
   it("replace the legend", async () => {

@@ -93,6 +93,10 @@ export function linearTicks(
   length: number,
   orientation: Orientation,
 ): { readonly domain: readonly [number, number]; readonly ticks: readonly Tick[] } {
+  if (low === high) {
+    const room = Math.abs(low) / 2 || 1;
+    return linearTicks(low - room, high + room, length, orientation);
+  }
   for (let count = Math.max(2, Math.floor(length / (orientation === "vertical" ? 45 : 60))); count > 1; count--) {
     const values = linearValues(low, high, count);
     const domain = [values[0]!, values[values.length - 1]!] as const;

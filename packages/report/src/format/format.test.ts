@@ -67,6 +67,7 @@ describe("units", () => {
   it("puts units in titles, but none for pure numbers", () => {
     expect(titleWithUnit("time", "ms")).toBe("time (ms)");
     expect(titleWithUnit("n", "1")).toBe("n");
+    expect(titleWithUnit("bytes", "bytes")).toBe("bytes");
   });
 });
 

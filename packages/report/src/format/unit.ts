@@ -76,7 +76,7 @@ export function tickLabel(value: number, unit: string): string {
   return withSuffix(value, 3);
 }
 
-/** "time (ms)", or the bare name for pure numbers. */
+/** "time (ms)", or the bare name for pure numbers and for names that are units. */
 export function titleWithUnit(name: string, unit: string): string {
-  return unit === "1" || unit === "" ? name : `${name} (${unit})`;
+  return unit === "1" || unit === "" || unit === name ? name : `${name} (${unit})`;
 }

@@ -22,18 +22,34 @@ describe("renderHtml", () => {
 
   it("has its sections in order, with headings and captions", () => {
     const headings = [...markup.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, text]) => text);
-    expect(headings).toEqual(["Verdicts", "Charts", "Fits", "Cost beside time", "Cells that did not end ok", "Environment", "Run it again"]);
+    expect(headings).toEqual([
+      "Verdicts",
+      "Charts",
+      "Fits",
+      "Cost beside time",
+      "Cells that did not end ok",
+      "Environment",
+      "Run it again",
+    ]);
     expect(markup.match(/<h1>/g)).toHaveLength(1);
     expect(markup.match(/<table/g)!.length).toBe(markup.match(/<caption>/g)!.length);
-    for (const [, scope] of markup.matchAll(/<th([^>]*)>/g)) expect(scope).toMatch(/scope="(col|row|rowgroup)"/);
+    for (const [, scope] of markup.matchAll(/<th( [^>]*)>/g)) expect(scope).toMatch(/scope="(col|row|rowgroup)"/);
   });
 
   it("says each verdict in a word", () => {
-    for (const verdict of ["holds", "refuted", "inconclusive", "untested"]) expect(markup).toContain(`</span> ${verdict}</td>`);
+    for (const verdict of ["holds", "refuted", "inconclusive", "untested"])
+      expect(markup).toContain(`</span> ${verdict}</td>`);
   });
 
   it("shows fits with intervals, ties, and costs beside times", () => {
-    for (const text of ["1.01 [0.98, 1.04]", "not fitted: two points", "ΔAICc", ">tied<", ">worse<", "multiplyAdds (multiply-adds)"]) {
+    for (const text of [
+      '1.01 <span class="interval">[0.98, 1.04]</span>',
+      "not fitted: two points",
+      "ΔAICc",
+      ">tied<",
+      ">worse<",
+      "multiplyAdds (multiply-adds)",
+    ]) {
       expect(markup).toContain(text);
     }
     expect(markup).toContain("The first 24 of 288 rows are shown");
@@ -54,13 +70,16 @@ describe("renderHtml", () => {
 
   it("shows hostile text as text", async () => {
     const hostile = `</script><script>alert(1)</script><img src=x onerror=alert(2)> "'&<!--`;
-    const run = exampleRun(exampleRows([32, 64], [64], [64]).map((row) => ({ ...row, variant: `${row.variant}${hostile}` })), {
-      title: hostile,
-      question: hostile,
-      claims: [{ ...claims[0]!, statement: hostile, evidence: hostile, source: `javascript:alert("3")` }],
-      troubles: [{ measure: hostile, status: "failed", parameters: { [hostile]: hostile }, message: hostile }],
-      charts: [{ ...exampleRun().charts[1]!, title: hostile, description: hostile, filter: "datum.d === 64" }],
-    });
+    const run = exampleRun(
+      exampleRows([32, 64], [64], [64]).map((row) => ({ ...row, variant: `${row.variant}${hostile}` })),
+      {
+        title: hostile,
+        question: hostile,
+        claims: [{ ...claims[0]!, statement: hostile, evidence: hostile, source: `javascript:alert("3")` }],
+        troubles: [{ measure: hostile, status: "failed", parameters: { [hostile]: hostile }, message: hostile }],
+        charts: [{ ...exampleRun().charts[1]!, title: hostile, description: hostile, filter: "datum.d === 64" }],
+      },
+    );
     const html = await renderHtml(run);
     expect(html.match(/<script/g)!.length).toBe(page.match(/<script/g)!.length);
     expect(html.match(/<\/script>/g)!.length).toBe(page.match(/<\/script>/g)!.length);
@@ -70,19 +89,27 @@ describe("renderHtml", () => {
   });
 
   it("bounds charts and tables of a large run", async () => {
-    const rows = exampleRows(Array.from({ length: 500 }, (_, index) => 32 + index), [64, 128], [32, 64]);
+    const rows = exampleRows(
+      Array.from({ length: 500 }, (_, index) => 32 + index),
+      [64, 128],
+      [32, 64],
+    );
     const html = await renderHtml(exampleRun(rows, { charts: [exampleRun().charts[4]!] }));
     expect(rows).toHaveLength(8000);
     expect(chartsData(html)[0]!.values.length).toBeLessThanOrEqual(5010);
     expect(html.match(/<tr>/g)!.length).toBeLessThan(200);
-    expect(html).toContain("src=\"data:image/png;base64,");
+    expect(html).toContain('src="data:image/png;base64,');
   });
 
   it("does without charts, claims, fits, troubles and rows", async () => {
     const html = await renderHtml(exampleRun([], { charts: [], claims: [], fits: [], troubles: [] }));
     expect(html).toContain("The experiment makes no claims.");
     expect(html).not.toContain("<script");
-    expect([...html.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual(["Verdicts", "Environment", "Run it again"]);
+    expect([...html.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual([
+      "Verdicts",
+      "Environment",
+      "Run it again",
+    ]);
   });
 });
 

@@ -42,8 +42,8 @@ table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums
 caption{text-align:left;font-size:.875rem;padding-bottom:.4rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600}
-.number{text-align:right;white-space:nowrap}
-thead .number{white-space:normal;vertical-align:bottom}
+.number{text-align:right}
+.interval{display:inline-block;white-space:nowrap;color:var(--muted)}
 thead th{vertical-align:bottom}
 tbody .group{padding-top:.9rem;color:var(--muted)}
 .text{overflow-wrap:anywhere;min-width:6rem}

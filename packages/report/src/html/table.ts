@@ -20,9 +20,14 @@ function htmlRow(row: readonly string[], kind: (index: number) => string): strin
   const cells = row.map((cell, index) =>
     index === 0
       ? `<th scope="row" class="${kind(0)}">${escapeHtml(cell)}</th>`
-      : `<td class="${kind(index)}">${escapeHtml(cell)}</td>`,
+      : `<td class="${kind(index)}">${kind(index) === "number" ? withInterval(cell) : escapeHtml(cell)}</td>`,
   );
   return `<tr>${cells.join("")}</tr>`;
+}
+
+/** A number and its interval, which may go below it but never breaks. */
+function withInterval(cell: string): string {
+  return escapeHtml(cell).replace(/\[[^\]]*\]/, '<span class="interval">$&</span>');
 }
 
 /** Content that may be wider than the screen, reachable by keyboard. */

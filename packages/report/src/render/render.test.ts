@@ -16,7 +16,8 @@ async function pixelsOf(svg: string, family: string): Promise<{ readonly colors:
   const picture = new Resvg(svg, { font }).render();
   const colors = new Set<number>();
   const { pixels } = picture;
-  for (let at = 0; at < pixels.length; at += 4) colors.add((pixels[at]! << 16) | (pixels[at + 1]! << 8) | pixels[at + 2]!);
+  for (let at = 0; at < pixels.length; at += 4)
+    colors.add((pixels[at]! << 16) | (pixels[at + 1]! << 8) | pixels[at + 2]!);
   return { colors: colors.size, width: picture.width };
 }
 

@@ -30,7 +30,7 @@ function powerLawTable(laws: readonly PowerLawResult[]): TextTable {
   const rows = laws.map((law) => {
     const group = groupName(law);
     if (law.problem !== undefined) {
-      return [group, ...variables.map(() => "—"), "—", "—", `not fitted: ${law.problem}`, String(law.points)];
+      return [`${group} (not fitted: ${law.problem})`, ...variables.map(() => "—"), "—", "—", "—", String(law.points)];
     }
     const exponents = variables.map((name) => {
       const exponent = law.exponents[name];

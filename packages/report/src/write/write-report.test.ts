@@ -19,7 +19,9 @@ describe("writeReport", () => {
     expect(written.charts.map(({ png }) => png)).toEqual(["charts/time-at-64.png", "charts/time-heat.png"]);
     expect((await readdir(first)).sort()).toEqual(["charts", "report.html", "report.md"]);
     const files = (await readdir(join(first, "charts"))).sort();
-    expect(files).toEqual(written.charts.flatMap(({ spec, svg, png }) => [png, svg, spec].map((path) => path.slice(7))).sort());
+    expect(files).toEqual(
+      written.charts.flatMap(({ spec, svg, png }) => [png, svg, spec].map((path) => path.slice(7))).sort(),
+    );
     expect(steps.map(({ done }) => done)).toEqual([1, 2, 3, 4]);
     expect(steps.at(-1)).toEqual({ done: 4, total: 4, step: "report.html" });
     const second = join(base, "second");
@@ -41,20 +43,28 @@ describe("writeReport", () => {
   it("says which file the disk refused, and leaves no part of it", async () => {
     const file = join(base, "file");
     await writeFile(file, "");
-    await expect(writeReport(run, file)).rejects.toMatchObject({ name: "ReportWriteError", path: join(file, "charts") });
+    await expect(writeReport(run, file)).rejects.toMatchObject({
+      name: "ReportWriteError",
+      path: join(file, "charts"),
+    });
     const folder = join(base, "blocked");
     await writeReport(exampleRun(run.rows, { charts: [] }), folder);
     await rm(join(folder, "report.md"));
     const { mkdir } = await import("node:fs/promises");
     await mkdir(join(folder, "report.md", "in-the-way"), { recursive: true });
-    await expect(writeReport(exampleRun(run.rows, { charts: [] }), folder)).rejects.toThrowError(/cannot write .*report\.md/);
+    await expect(writeReport(exampleRun(run.rows, { charts: [] }), folder)).rejects.toThrowError(
+      /cannot write .*report\.md/,
+    );
     expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
   it("refuses names that would leave the folder, or meet", async () => {
     const chart = run.charts[0]!;
     const named = (name: string) => writeReport({ ...run, charts: [{ ...chart, name }] }, join(base, "names"));
-    for (const name of ["../up", "A", "a b", ""]) await expect(named(name)).rejects.toMatchObject({ name: "ChartError" });
-    await expect(writeReport({ ...run, charts: [chart, chart] }, join(base, "names"))).rejects.toThrowError(/two charts/);
+    for (const name of ["../up", "A", "a b", ""])
+      await expect(named(name)).rejects.toMatchObject({ name: "ChartError" });
+    await expect(writeReport({ ...run, charts: [chart, chart] }, join(base, "names"))).rejects.toThrowError(
+      /two charts/,
+    );
   });
 });

@@ -61,6 +61,7 @@ export function startWorker(options: WorkerOptions): WorkerProcess {
   });
   return {
     send: (message) => {
+      words = "";
       child.send(message, () => {});
     },
     kill: () => {

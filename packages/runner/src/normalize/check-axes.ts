@@ -60,8 +60,8 @@ function checkAxis(
   if (values.length === 0) throw new InputError(`${place}: the list of values is empty; give at least one.`);
   const seen = new Set<Value>();
   for (const value of values) {
+    checkValue(axis, value, readers, place);
     if (seen.has(value)) throw new InputError(`${place}: the value ${JSON.stringify(value)} is listed twice.`);
     seen.add(value);
-    checkValue(axis, value, readers, place);
   }
 }

@@ -47,7 +47,11 @@ function isMeasure(value: unknown): value is Measure {
     Object.values(parameters).every((schema) => isRecord(schema) && typeof schema.safeParse === "function") &&
     typeof exclusive === "boolean" &&
     ((kind === "direct" && typeof value.run === "function") ||
-      (kind === "timed" && typeof value.prepare === "function" && Array.isArray(value.arms)))
+      (kind === "timed" &&
+        typeof value.prepare === "function" &&
+        Array.isArray(value.arms) &&
+        Array.from(value.arms).every((arm) => typeof arm === "string") &&
+        (value.baseline === undefined || isRecord(value.baseline))))
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Measure, Value } from "@xattn/measures/contract";
+import type { Measure } from "@xattn/measures/contract";
 import type { ZodType } from "zod";
 import { InputError, suggestion } from "../errors/errors.ts";
 
@@ -6,6 +6,9 @@ import { InputError, suggestion } from "../errors/errors.ts";
 export function checkValue(axis: string, value: unknown, measures: readonly Measure[], place: string): void {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new InputError(`${place}: ${value} is not allowed; needs finite numbers.`);
+  }
+  if (value !== null && !["number", "string", "boolean"].includes(typeof value)) {
+    throw new InputError(`${place}: a value is a ${typeof value}; needs numbers, texts, booleans or null.`);
   }
   for (const measure of measures) {
     const schema = Object.hasOwn(measure.parameters, axis) ? measure.parameters[axis]! : undefined;

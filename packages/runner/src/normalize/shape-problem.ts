@@ -9,16 +9,20 @@ export function shapeProblem(error: ZodError, spec: unknown, file: string): stri
   const { schema, value } = descend(experimentSchema, spec, issue.path);
   const place = issue.path.length > 0 ? `${file}, ${written(issue.path)}` : file;
   if (issue.code === "unrecognized_keys") {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const known = schema ? keysOf(choose(inner(schema), value)) : [];
     return `${place}: unknown field ${notOneOf(String(issue.keys[0]), known)}`;
   }
-  if (issue.code === "invalid_key") {
-    const keys = schema instanceof z.ZodRecord ? inner(schema.keyType as ZodType) : undefined;
-    return `${place}: the name does not fit; needs ${keys ? needs(keys) : issue.message}.`;
-  }
+  if (issue.code === "invalid_key") return `${place}: the name does not fit; needs lower-case words joined by hyphens.`;
   const given = value === undefined ? "is missing" : `${shown(value)} does not fit`;
   const wanted = schema ? needs(schema) : "another kind of value";
   return `${place}: ${given}; needs ${wanted === "another kind of value" ? lowerFirst(issue.message) : wanted}.`;
+}
+
+/** Names that an object or a record of listed names can have. */
+function keysOf(schema: ZodType): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum) return schema.keyType.options.map(String);
+  return [];
 }
 
 /** The schema and the value that a path leads to; no schema where the path leaves the known shape. */
@@ -33,7 +37,7 @@ function descend(
     schema = schema && step(inner(schema), value, key);
     value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   }
-  return { schema: schema && choose(inner(schema), value), value };
+  return { schema, value };
 }
 
 function step(schema: ZodType, value: unknown, key: PropertyKey): ZodType | undefined {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Channel } from "./chart.ts";
 
 const kebab = z
   .string()
@@ -81,13 +82,29 @@ const claim = z
   ])
   .describe('a claim with kind "always", "bound", "exponents" or "terms"');
 
+const channels = "x y color shape size opacity detail strokeDash row column facet order text".split(" ") as Channel[];
+/** Names are checked here, so that a slip is told before the run; Vega-Lite's own checks come with the report. */
+const channel = z
+  .strictObject({
+    field: z.string().optional(),
+    ...Object.fromEntries(
+      ["type", "aggregate", "title", "bin", "sort", "scale", "axis", "legend", "columns", "value"].map((name) => [
+        name,
+        z.any().optional(),
+      ]),
+    ),
+  })
+  .describe("a channel definition, such as { field, type, title, scale }");
+
 const chart = z
   .strictObject({
     name: kebab,
     title: text,
     description: text,
     mark: z.enum(["line", "point", "bar", "rect", "tick", "area"]),
-    encoding: z.record(z.string(), z.looseObject({ field: z.string().optional() })),
+    encoding: z
+      .partialRecord(z.enum(channels), channel)
+      .describe(`an object with a channel definition for some of ${channels.join(", ")}`),
     filter: expression.optional(),
     fit: z.string().optional(),
     references: z

@@ -2,7 +2,7 @@ import type { Numbers } from "../case.ts";
 import { roundTo } from "../tensors.ts";
 import { typeNames } from "../types.ts";
 import { broadcastShape, spread } from "./broadcast.ts";
-import type { Operator } from "./run.ts";
+import type { Operator } from "./operator.ts";
 
 const isFloat = (type: string) => type.includes("float");
 
@@ -50,7 +50,7 @@ const clip: Operator = ([x, low, high]) => {
   return { ...x!, data: x!.data.map((value) => Math.min(most, Math.max(least, value))) };
 };
 
-export function cast(source: Numbers, type: string): Numbers {
+function cast(source: Numbers, type: string): Numbers {
   if (type === "bool") return { ...source, type, data: source.data.map((value) => Number(value !== 0)) };
   return rounded(type, source.dims, isFloat(type) ? source.data : source.data.map(Math.trunc));
 }

@@ -1,6 +1,6 @@
 import { indices } from "./broadcast.ts";
 import { rounded } from "./elementwise.ts";
-import type { Operator } from "./run.ts";
+import type { Operator } from "./operator.ts";
 
 function reduce(
   start: number,

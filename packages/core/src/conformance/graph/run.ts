@@ -1,12 +1,10 @@
 import { UnsupportedError } from "../../errors/errors.ts";
 import { type Numbers, parseTensor } from "../case.ts";
 import { elementwise } from "./elementwise.ts";
-import type { GraphNode, NodeGraph } from "./graph.ts";
+import type { NodeGraph } from "./graph.ts";
+import type { Operator } from "./operator.ts";
 import { reductions } from "./reduce.ts";
 import { shapeOperators } from "./shape.ts";
-
-/** What a node does with its inputs; an absent optional input is undefined. */
-export type Operator = (inputs: readonly (Numbers | undefined)[], attrs: GraphNode["attrs"]) => Numbers;
 
 const operators: Readonly<Record<string, Operator>> = { ...elementwise, ...shapeOperators, ...reductions };
 

@@ -1,7 +1,7 @@
 import { type Numbers, parseTensor } from "../case.ts";
 import { broadcastShape, indices, spread } from "./broadcast.ts";
 import type { RawInitializer } from "./graph.ts";
-import type { Operator } from "./run.ts";
+import type { Operator } from "./operator.ts";
 
 const int64 = (dims: readonly number[], numbers: readonly number[]): Numbers => ({
   type: "int64",

@@ -32,17 +32,15 @@ export function rowJacobian(variant: RowVariant, logits: Float64Array, sink: num
 }
 
 /**
- * Σₖ sₖ·uₖ / Σₖ sₖ: what the Jacobian takes away from a vector u before it multiplies by s. Entries with s = 0 are
- * not read; 0 for a row where all are.
+ * Σₖ sₖ·uₖ / Σₖ sₖ: what the Jacobian takes away from a vector u before it multiplies by s; 0 for a
+ * row where all s are. The caller leaves u at 0 where s is 0.
  */
 export function sensitivityMean(sensitivities: Float64Array, u: Float64Array): number {
   let sum = 0;
   let total = 0;
   for (let index = 0; index < sensitivities.length; index += 1) {
-    const s = sensitivities[index]!;
-    if (s === 0) continue;
-    sum += s * u[index]!;
-    total += s;
+    sum += sensitivities[index]! * u[index]!;
+    total += sensitivities[index]!;
   }
   return total === 0 ? 0 : sum / total;
 }

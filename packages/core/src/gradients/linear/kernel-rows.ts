@@ -65,7 +65,6 @@ export function kernelOf(
   function* rowsOf({ batch, queryRow }: HeadPlace, keys: readonly Lifted[]): Generator<KernelRow> {
     for (let i = 0; i < n; i += 1) {
       const visible = keys.slice(0, visibleKeys(reach[batch]!, i));
-      if (visible.length === 0) continue;
       const query = lift(inputs.query, queryRow + i, scales.query);
       const largest = visible.reduce((maximum, key) => Math.max(maximum, key.logScale), Number.NEGATIVE_INFINITY);
       const keyFactors = Float64Array.from(visible, (key) => Math.exp(key.logScale - largest));

@@ -1,6 +1,6 @@
-import type { AttentionProblem } from "../problem/problem.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { AttentionProblem } from "./problem.ts";
 
 /**
  * The same problem with key j's value the j-th unit vector: its output [b, h, n, m] is the weights. For variants that

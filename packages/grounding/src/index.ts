@@ -1,0 +1,12 @@
+export { additiveActionScores } from "./actions/additive-scores.ts";
+export { type ActionScoreCost, type ActionScoreForm, actionScoreCost } from "./actions/cost.ts";
+export { type FactoredWeights, factoredActionScores } from "./actions/factored-scores.ts";
+export { type ActionFactors, additive, type FactoredSizes, trilinear } from "./actions/factors.ts";
+export { actionScores, type GeneralActionScores, type PairAction } from "./actions/general.ts";
+export type { ActionInputs, ActionSizes, WeightedActionInputs } from "./actions/inputs.ts";
+export type { LowRankActionScores } from "./actions/score.ts";
+export { trilinearActionScores } from "./actions/trilinear-scores.ts";
+export { type GroundingOptions, type GroundingScores, groundingScores } from "./scores/grounding-scores.ts";
+export type { Best } from "./select/argmax.ts";
+export { type PointingGame, pointingGame } from "./select/pointing-game.ts";
+export { selectAction } from "./select/select-action.ts";
