@@ -29,10 +29,11 @@ export {
 export { type Calibration, calibrateThreshold, type PathTiming } from "./crossmodal/efficient/calibrate.ts";
 export type { AcceptedError } from "./crossmodal/efficient/difference.ts";
 export { type EfficientOptions, type EfficientResult, efficientAttention } from "./crossmodal/efficient/efficient.ts";
+export { joinHeads, splitHeads } from "./crossmodal/heads/heads.ts";
 export { type MultiHeadProjections, multiHeadAttention } from "./crossmodal/multi-head/multi-head.ts";
 export type { AttentionProjections, CrossAttentionInputs, ProjectedResult } from "./crossmodal/multi-head/projected.ts";
 export type { ProjectedSizes } from "./crossmodal/multi-head/sizes.ts";
-export { type Projection, project, randomProjection } from "./crossmodal/projection/projection.ts";
+export { type Projection, project, projectionWidths, randomProjection } from "./crossmodal/projection/projection.ts";
 export { bindShape, showShape } from "./crossmodal/shape/bind-shape.ts";
 export { ArgumentError, ShapeError, UnsupportedError } from "./errors/errors.ts";
 export { type AttentionInputTangents, type AttentionTangents, attentionJvp } from "./gradients/jvp.ts";

@@ -143,6 +143,21 @@ describe("FAVOR+ against softmax attention", () => {
     expect(error("trigonometric", 64, 2.5)).toBeGreaterThan(1.5 * error("positive", 64, 2.5));
   });
 
+  test("long keys of one head do not drown the short keys of the next", () => {
+    const long = [30, 0, 0, 30];
+    const short = [0.5, 0, 0, 0.5];
+    const problem = {
+      query: tensor([1, 2, 1, 2], [1, 0, 1, 0]),
+      key: tensor([1, 2, 2, 2], [...long, ...short]),
+      value: tensor([1, 2, 2, 1], [1, 2, 3, 4]),
+      scale: 1,
+    };
+    const featureMap = favor("trigonometric", 6, 1);
+    const expected = referenceLinearAttention(problem, featureMap).output.data;
+    expect(Math.abs(expected[1]!)).toBeGreaterThan(1);
+    expect(relativeError(plainLinearAttention(problem, featureMap, fresh).data, expected)).toBeLessThan(1e-4);
+  });
+
   test("a scale below 0 looks away from what is alike", () => {
     const random = seededRandom(3);
     const [query, key, value] = [0, 1, 2].map(() => randomNormal(random, [1, 1, 12, 3], 0.7));

@@ -71,10 +71,12 @@ export function startWorker(options: WorkerOptions): WorkerProcess {
   };
 }
 
+/** The last lines that say something: frames of a stack and the version of Node do not. */
 function oneLine(text: string): string {
   return text
     .trim()
     .split(/\s*\n\s*/)
+    .filter((line) => !/^(at |Node\.js v|\^+$)/.test(line))
     .slice(-4)
     .join(" | ")
     .slice(-500);

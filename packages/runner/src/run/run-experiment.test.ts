@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { isRunning, startScript, until } from "../../fixtures/children.ts";
 import { temporaryFolder } from "../../fixtures/folders.ts";
-import hostile from "../../fixtures/hostile.ts";
 import { contextOf, environment } from "../../fixtures/run.ts";
 import steady from "../../fixtures/steady.ts";
 import { InputError, InterruptedError, StoreError } from "../errors/errors.ts";
@@ -41,7 +40,7 @@ test("a run leaves a complete folder, which reads back as what was returned", as
 
 test("bad input leaves nothing behind", async () => {
   const results = join(temporaryFolder(), "results");
-  const experiment = normalize({ ...experimentOf(1), ...steady } && steady, { file: "steady.ts" });
+  const experiment = normalize(steady, { file: "steady.ts" });
   const impossible = { ...experiment, where: [{ text: "false", fields: [], evaluate: () => false }] };
   await expect(runExperiment(impossible, contextOf(results, "steady.ts", experiment))).rejects.toThrow(InputError);
   expect(existsSync(results)).toBe(false);
@@ -83,7 +82,7 @@ test("workers die with a runner that is killed, even in an endless loop", async 
   const results = temporaryFolder();
   const log = join(temporaryFolder(), "pid");
   const axes = JSON.stringify({ n: [1], action: ["loop"] });
-  const runner = startScript("run-steady.ts", [results, "hostile.ts", axes], { RUNNER_TEST_LOG: log });
+  const runner = startScript("run-steady.ts", [results, "hostile.ts", axes], { RUNNER_TEST_PID: log });
   await until(() => existsSync(log) && readFileSync(log, "utf8") !== "");
   const worker = Number(readFileSync(log, "utf8"));
   expect(isRunning(worker)).toBe(true);

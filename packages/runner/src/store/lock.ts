@@ -30,7 +30,7 @@ export function tryLock(folder: string): Lock | undefined {
     if (!link(claim, file)) {
       const holder = read(file);
       if (isAlive(holder)) return undefined;
-      if (!takeOver(file, claim, holder)) return undefined;
+      if (!(holder === undefined ? link(claim, file) : takeOver(file, claim, holder))) return undefined;
     }
   } finally {
     rmSync(claim, { force: true });
@@ -42,7 +42,7 @@ export function tryLock(folder: string): Lock | undefined {
  * Of several processes that find the same stale lock, the one that makes the folder named after it may replace it,
  * unless another holder has come in the meantime.
  */
-function takeOver(file: string, claim: string, dead: Found): boolean {
+function takeOver(file: string, claim: string, dead: Holder | "damaged"): boolean {
   const turn = `${file}.${typeof dead === "object" ? `${dead.process}-${dead.started}` : "damaged"}.takeover`;
   try {
     mkdirSync(turn);
@@ -50,8 +50,7 @@ function takeOver(file: string, claim: string, dead: Found): boolean {
     return false;
   }
   try {
-    const holder = read(file);
-    if (holder !== undefined && JSON.stringify(holder) !== JSON.stringify(dead)) return false;
+    if (JSON.stringify(read(file)) !== JSON.stringify(dead)) return false;
     rmSync(file, { force: true });
     return link(claim, file);
   } finally {
