@@ -37,17 +37,33 @@ module.exports = {
       severity: "error",
       comment: "An experiment imports measures and the runner's definitions, by the names of the packages.",
       from: { path: "^experiments/" },
-      to: { path: "^packages/", pathNot: "^packages/(core|measures|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$" },
+      to: {
+        path: "^packages/",
+        pathNot: "^packages/(core|measures|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$",
+      },
     },
     {
       name: "pure-below-the-runner",
       severity: "error",
       comment: "No input, output, clock or process below the runner.",
-      from: { path: "^packages/(masking|stats|core|fusion|grounding|measures)/src", pathNot: "(\\.test\\.ts|/conformance/|/test-support/.*\\.ts)$|conformance" },
+      from: {
+        path: "^packages/(masking|stats|core|fusion|grounding|measures)/src",
+        pathNot: "(\\.test\\.ts|/conformance/|/test-support/.*\\.ts)$|conformance",
+      },
       to: { dependencyTypes: ["core"] },
     },
-    { name: "no-circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "no-tests-in-code", severity: "error", from: { pathNot: "\\.test(-d)?\\.ts$" }, to: { path: "\\.test\\.ts$" } },
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-tests-in-code",
+      severity: "error",
+      from: { pathNot: "\\.test(-d)?\\.ts$" },
+      to: { path: "\\.test\\.ts$" },
+    },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^estree$" } },
   ],
   options: {
@@ -55,6 +71,10 @@ module.exports = {
     exclude: { path: "(^|/)(dist|\\.vitest|node_modules/\\.cache)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".mjs", ".js", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".mjs", ".js", ".json"],
+    },
   },
 };

@@ -1,4 +1,4 @@
-export { type LinearCost, linearCost, linearScratchFloats } from "./cost.ts";
+export { linearCost, linearScratchFloats } from "./cost.ts";
 export { defaultFeatureMap, featureWidth } from "./features/check.ts";
 export { linformerCost, linformerScratchFloats, plainLinformerAttention } from "./linformer/plain.ts";
 export { type LinformerProjection, linformerProjection } from "./linformer/projection.ts";
@@ -7,9 +7,7 @@ export type { NystromOptions } from "./nystrom/options.ts";
 export { nystromCost, nystromScratchFloats, plainNystromAttention } from "./nystrom/plain.ts";
 export { referenceNystromAttention } from "./nystrom/reference.ts";
 export { plainLinearAttention } from "./plain/attention.ts";
-export type { Allocate } from "./plain/inputs.ts";
-export { type CaseTensor, type LinearAttentionCase, runLinearAttentionCase } from "./recurrent/onnx-case.ts";
-export { plainRecurrentAttention, recurrentCost, recurrentScratchFloats } from "./recurrent/plain.ts";
+export { plainRecurrentAttention, recurrentCost } from "./recurrent/plain.ts";
 export type { RecurrentProblem, RecurrentResult, UpdateRule } from "./recurrent/problem.ts";
 export { referenceRecurrentAttention } from "./recurrent/reference.ts";
 export { referenceLinearAttention } from "./reference.ts";

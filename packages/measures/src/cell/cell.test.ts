@@ -23,6 +23,15 @@ test("sparse attention keeps no more keys than there are", () => {
   expect(readCell({ ...plain, variant: "sparse", k: 5 }).variant).toEqual({ kind: "topK", k: 5 });
 });
 
+test("FAVOR+ takes its number of random projections and its seed from the cell", () => {
+  const featureMap = { kind: "favor+", features: 64, form: "positive", orthogonal: true, seed: 1 };
+  expect(readCell({ ...plain, variant: "favor-positive" }).variant).toEqual({ kind: "linear", featureMap });
+  expect(readCell({ ...plain, variant: "favor-trigonometric", features: 9, seed: 5 }).variant).toEqual({
+    kind: "linear",
+    featureMap: { ...featureMap, features: 9, form: "trigonometric", seed: 5 },
+  });
+});
+
 test.each([
   [{ variant: "standard" }, /needs n, m, d, or a workload/],
   [{ n: 3, d: 4, variant: "standard" }, /needs m, or a workload/],

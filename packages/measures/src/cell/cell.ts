@@ -16,6 +16,8 @@ export interface AttentionCell {
 
 /** Keys that sparse attention keeps when the cell does not say. */
 const defaultKept = 32;
+/** Random projections of FAVOR+ when the cell does not say. */
+const defaultFeatures = 64;
 /** Keys on each side of the diagonal that the mask "window" allows. */
 const windowReach = 16;
 /** 2 GiB of float32 in one array: more is refused before it is allocated. */
@@ -42,7 +44,7 @@ export function readCell(cell: Parameters): AttentionCell {
   const sizes = sizesOf(cell);
   return {
     sizes,
-    variant: variantOf(cell.variant as VariantName, sizes, (cell.k ?? defaultKept) as number),
+    variant: variantOf(cell, sizes),
     mask: workloadOf(cell)?.mask ?? maskOf((cell.mask ?? "none") as MaskName),
     dtype: (cell.dtype ?? "float32") as AttentionCell["dtype"],
     scale: (cell.scale ?? 1) as number,
@@ -63,7 +65,8 @@ function sizesOf(cell: Parameters): ProblemSizes {
   return { batch: 1, heads, keyHeads: heads, n, m, d, e: d };
 }
 
-function variantOf(name: VariantName, { m }: ProblemSizes, kept: number): Variant {
+function variantOf(cell: Parameters, { m }: ProblemSizes): Variant {
+  const name = cell.variant as VariantName;
   switch (name) {
     case "standard":
     case "chunked":
@@ -72,7 +75,19 @@ function variantOf(name: VariantName, { m }: ProblemSizes, kept: number): Varian
     case "linear":
       return { kind: "linear", featureMap: { kind: "elu+1" } };
     case "sparse":
-      return { kind: "topK", k: Math.min(kept, m) };
+      return { kind: "topK", k: Math.min((cell.k ?? defaultKept) as number, m) };
+    case "favor-positive":
+    case "favor-trigonometric":
+      return {
+        kind: "linear",
+        featureMap: {
+          kind: "favor+",
+          features: (cell.features ?? defaultFeatures) as number,
+          form: name === "favor-positive" ? "positive" : "trigonometric",
+          orthogonal: true,
+          seed: (cell.seed ?? 1) as number,
+        },
+      };
   }
 }
 

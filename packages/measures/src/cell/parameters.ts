@@ -2,7 +2,15 @@ import { backendNames, workloadNames } from "@xattn/core";
 import { z } from "zod";
 
 /** Names of the attention variants that a sweep can vary, in the order in which charts list them. */
-export const variantNames = ["standard", "chunked", "linear", "sparse", "entmax"] as const;
+export const variantNames = [
+  "standard",
+  "chunked",
+  "linear",
+  "sparse",
+  "entmax",
+  "favor-positive",
+  "favor-trigonometric",
+] as const;
 export type VariantName = (typeof variantNames)[number];
 
 export const maskNames = ["none", "causal", "causal-bottom-right", "window"] as const;
@@ -25,6 +33,7 @@ export const attentionParameters = {
   heads: size("query heads h"),
   variant: z.enum(variantNames),
   k: size("keys kept by sparse attention"),
+  features: size("random projections of FAVOR+"),
   mask: z.enum(maskNames).optional(),
 } as const;
 

@@ -1,7 +1,8 @@
 import { attentionCost } from "@xattn/core";
 import { checkCell, readCell } from "../cell/cell.ts";
 import { attentionParameters } from "../cell/parameters.ts";
-import type { ColumnSpec, DirectMeasure } from "../contract/measure.ts";
+import { deterministic } from "../contract/deterministic.ts";
+import type { DirectMeasure } from "../contract/measure.ts";
 
 type CostColumn =
   | "logitMultiplyAdds"
@@ -11,29 +12,27 @@ type CostColumn =
   | "bytesWritten"
   | "extraBytes"
   | "queries"
-  | "keys";
-
-function count(unit: string, description: string): ColumnSpec {
-  return { kind: "deterministic", unit, description };
-}
+  | "keys"
+  | "pairs";
 
 /** What the cost model says of a variant at given sizes; nothing is run. */
 export function cost(): DirectMeasure<CostColumn> {
   return {
     kind: "direct",
     name: "cost",
-    version: 1,
+    version: 2,
     description: "Multiply-adds, exponentials and bytes of one attention by the cost model; masks lower none of them.",
     parameters: attentionParameters,
     columns: {
-      logitMultiplyAdds: count("multiply-adds", "Multiply-adds of QKᵀ alone."),
-      multiplyAdds: count("multiply-adds", "Multiply-adds of all matrix products."),
-      exponentials: count("exponentials", "Calls of exp."),
-      bytesRead: count("bytes", "Bytes read, in float32."),
-      bytesWritten: count("bytes", "Bytes written, in float32."),
-      extraBytes: count("bytes", "Scratch memory beyond inputs and output."),
-      queries: count("1", "Queries n."),
-      keys: count("1", "Keys m."),
+      logitMultiplyAdds: deterministic("multiply-adds", "Multiply-adds of QKᵀ alone."),
+      multiplyAdds: deterministic("multiply-adds", "Multiply-adds of all matrix products."),
+      exponentials: deterministic("exponentials", "Calls of exp."),
+      bytesRead: deterministic("bytes", "Bytes read, in float32."),
+      bytesWritten: deterministic("bytes", "Bytes written, in float32."),
+      extraBytes: deterministic("bytes", "Scratch memory beyond inputs and output."),
+      queries: deterministic("1", "Queries n."),
+      keys: deterministic("1", "Keys m."),
+      pairs: deterministic("1", "Pairs n·m of a query and a key."),
     },
     exclusive: false,
     check: checkCell,
@@ -52,6 +51,7 @@ export function cost(): DirectMeasure<CostColumn> {
         extraBytes,
         queries: sizes.n,
         keys: sizes.m,
+        pairs: sizes.n * sizes.m,
       };
     },
   };

@@ -7,6 +7,11 @@ import type { Arm, Parameters, TimedMeasure } from "../contract/measure.ts";
 export interface TimeOptions {
   /** The arm that ratios are taken against, such as `{ variant: "standard" }`. */
   readonly baseline?: Parameters;
+  /**
+   * Axes whose values take turns too, beside variant and backend: a fit over such an axis is then not bent by a
+   * machine that changes its speed between blocks. A block that is cut off is sampled anew, so keep them few.
+   */
+  readonly interleave?: readonly string[];
 }
 
 /**
@@ -22,7 +27,7 @@ export function time(options: TimeOptions = {}): TimedMeasure<"time"> {
     parameters: computedParameters,
     columns: { time: { kind: "sampled", unit: "ms", description: "Median time of one attention." } },
     exclusive: true,
-    arms: ["variant", "backend"],
+    arms: ["variant", "backend", ...(options.interleave ?? [])],
     ...(options.baseline ? { baseline: options.baseline } : {}),
     check: checkCell,
     prepare,

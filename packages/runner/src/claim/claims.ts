@@ -39,6 +39,9 @@ function judge(
     case "bound": {
       const where = claim.where === undefined ? undefined : compile(claim.where, `claims.${claim.name}.where`);
       const chosen = where ? rows.filter((row) => Boolean(where.evaluate(row))) : rows;
+      if (where && chosen.length === 0) {
+        return { verdict: "untested", evidence: `No row passes the condition ${where.text}.` };
+      }
       if (claim.kind === "bound") return judgeBound(claim, chosen, columns);
       return judgeAlways(compile(claim.test, `claims.${claim.name}.test`), chosen);
     }

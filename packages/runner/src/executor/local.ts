@@ -90,8 +90,7 @@ export function localExecutor(options: LocalOptions): Executor {
             failedStarts = 0;
           }
           rearm(lane);
-          if (message.kind === "broken")
-            fail(new Error(`a worker process cannot load the spec: ${message.message}`));
+          if (message.kind === "broken") fail(new Error(`a worker process cannot load the spec: ${message.message}`));
           else if (message.kind === "outcomes") take(lane, message.outcomes);
           else if (message.kind === "done") {
             finish(lane);

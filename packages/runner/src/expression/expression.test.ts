@@ -29,7 +29,7 @@ test.each<[string, unknown]>([
   ["lastindexof('abcabc', 'b')", 4],
   ["isNaN(NaN)", true],
   ["isFinite(1 / 0)", false],
-  ["~5 ^ 3 | 4 & 1 << 2 >>> 1", ~5 ^ 3 | (4 & (1 << (2 >>> 1)))],
+  ["~5 ^ 3 | 4 & 1 << 2 >>> 1", (~5 ^ 3) | (4 & (1 << (2 >>> 1)))],
 ])("%s", (text, expected) => {
   expect(value(text)).toBe(expected);
 });
@@ -104,19 +104,32 @@ test.each<[string, RegExp]>([
   expect((thrown as Error).message).toContain("sweep.ts, where");
 });
 
-test.each(["(", "!", "-", "[", "datum.n+", "if(1,1,"])("refuses or runs deep nesting of %s without overflow", (piece) => {
-  for (const times of [200, 1900, 100_000]) {
-    const text = `${piece.repeat(times)}1`;
-    try {
-      compile(text).evaluate(row);
-    } catch (error) {
-      expect(error).toBeInstanceOf(InputError);
+test.each(["(", "!", "-", "[", "datum.n+", "if(1,1,"])(
+  "refuses or runs deep nesting of %s without overflow",
+  (piece) => {
+    for (const times of [200, 1900, 100_000]) {
+      const text = `${piece.repeat(times)}1`;
+      try {
+        compile(text).evaluate(row);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
     }
-  }
-});
+  },
+);
 
 test("whatever compiles evaluates without throwing, on any row", () => {
-  const leaf = fc.constantFrom("datum.n", "datum.variant", "datum.error", "1", "'x'", "null", "NaN", "[1, 'a']", "true");
+  const leaf = fc.constantFrom(
+    "datum.n",
+    "datum.variant",
+    "datum.error",
+    "1",
+    "'x'",
+    "null",
+    "NaN",
+    "[1, 'a']",
+    "true",
+  );
   const functions = fc.constantFrom(
     ..."abs floor pow(1, atan2(1, slice length indexof lastindexof lower upper trim toNumber toString".split(" "),
     ..."toBoolean inrange isValid isNaN isFinite clamp(1,2, hypot max min".split(" "),
@@ -125,9 +138,9 @@ test("whatever compiles evaluates without throwing, on any row", () => {
     tree: fc.oneof(
       { maxDepth: 4 },
       leaf,
-      fc.tuple(functions, tie("tree"), tie("tree")).map(([name, a, b]) =>
-        name.includes("(") ? `${name} ${a})` : `${name}(${a}, ${b})`,
-      ),
+      fc
+        .tuple(functions, tie("tree"), tie("tree"))
+        .map(([name, a, b]) => (name.includes("(") ? `${name} ${a})` : `${name}(${a}, ${b})`)),
       fc
         .tuple(tie("tree"), fc.constantFrom("+", "*", "<", "==", "===", "&&", "||", "%", ">>>", "&"), tie("tree"))
         .map(([a, operator, b]) => `(${a} ${operator} ${b})`),
@@ -146,13 +159,16 @@ test("whatever compiles evaluates without throwing, on any row", () => {
 
 test("arbitrary text is refused with an InputError or harmless", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(..."datum.nconstructor()[]'\"+-!<>=&|?:, 01/\\".split("")) }), (text) => {
-      try {
-        compile(text).evaluate(row);
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-      }
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(..."datum.nconstructor()[]'\"+-!<>=&|?:, 01/\\".split("")) }),
+      (text) => {
+        try {
+          compile(text).evaluate(row);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });

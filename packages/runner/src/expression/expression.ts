@@ -50,7 +50,9 @@ function parse(text: string, where: string): Node {
   if (typeof text !== "string" || text.trim() === "")
     throw new InputError(`${where}: needs a Vega expression, such as "datum.n <= 1024"`);
   if (text.length > mostCharacters) {
-    throw new InputError(`${where}: the expression has ${text.length} characters; at most ${mostCharacters} are allowed`);
+    throw new InputError(
+      `${where}: the expression has ${text.length} characters; at most ${mostCharacters} are allowed`,
+    );
   }
   try {
     return parseExpression(text) as Node;

@@ -74,7 +74,9 @@ test("a last line cut off at any byte is set aside, and the next append is sound
     expect(scan).toEqual({ lines: 2, soundBytes: sound.length, damagedBytes: length });
     await repairTail(cut, scan);
     expect(readFileSync(cut).equals(sound)).toBe(true);
-    expect(readFileSync(`${cut}.damaged`).equals(Buffer.concat([last.subarray(0, length), Buffer.from("\n")]))).toBe(true);
+    expect(readFileSync(`${cut}.damaged`).equals(Buffer.concat([last.subarray(0, length), Buffer.from("\n")]))).toBe(
+      true,
+    );
     write(cut, [outcome("four")]);
     expect((await read(cut)).outcomes.map(({ cell }) => cell)).toEqual(["one", "two", "four"]);
   }
@@ -93,7 +95,10 @@ test("a whole last line with a flipped bit is set aside too", async () => {
 
 test("a damaged line in the middle is refused with file and line, and nothing is changed", async () => {
   const path = file();
-  write(path, ["one", "two", "three"].map((cell) => outcome(cell)));
+  write(
+    path,
+    ["one", "two", "three"].map((cell) => outcome(cell)),
+  );
   const lines = readFileSync(path, "utf8").split("\n");
   lines[1] = lines[1]!.replace("linear", "lineax");
   writeFileSync(path, lines.join("\n"));
@@ -106,7 +111,10 @@ test("a damaged line in the middle is refused with file and line, and nothing is
 
 test("a ledger can be read while a run appends to it", async () => {
   const path = file();
-  write(path, Array.from({ length: 2000 }, (_, index) => outcome(String(index), "x".repeat(1000))));
+  write(
+    path,
+    Array.from({ length: 2000 }, (_, index) => outcome(String(index), "x".repeat(1000))),
+  );
   let seen = 0;
   await scanLedger(path, () => {
     seen += 1;
@@ -121,7 +129,9 @@ test("a place that cannot be written is a StoreError", () => {
 
 test("a hundred thousand lines are read in a moment", async () => {
   const path = file();
-  const lines = Array.from({ length: 100_000 }, (_, index) => encodeLine({ ...outcome(String(index)), values: { size: index } }));
+  const lines = Array.from({ length: 100_000 }, (_, index) =>
+    encodeLine({ ...outcome(String(index)), values: { size: index } }),
+  );
   writeFileSync(path, lines.join(""));
   const start = performance.now();
   let count = 0;

@@ -87,7 +87,9 @@ function needPositive(axis: string, { file, products }: Experiment, place: strin
   for (const product of products) {
     const bad = product[axis]!.find((value) => !(typeof value === "number" && value > 0));
     if (bad !== undefined) {
-      throw new InputError(`${file}, ${place}: the axis ${axis} has ${JSON.stringify(bad)}; a factor needs numbers above 0.`);
+      throw new InputError(
+        `${file}, ${place}: the axis ${axis} has ${JSON.stringify(bad)}; a factor needs numbers above 0.`,
+      );
     }
   }
 }

@@ -48,7 +48,13 @@ export interface NormalizeOptions {
   readonly seed?: number;
 }
 
-const defaultSampling: Sampling = { budgetSeconds: 1, precision: 0.02, minimumRounds: 7, maximumRounds: 1000 };
+const defaultSampling: Sampling = {
+  budgetSeconds: 1,
+  precision: 0.02,
+  sampleMs: 1,
+  minimumRounds: 7,
+  maximumRounds: 1000,
+};
 
 /**
  * Parses, checks and completes a spec.

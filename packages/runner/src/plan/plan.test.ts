@@ -1,8 +1,8 @@
+import type { Parameters } from "@xattn/measures/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { direct, timed } from "../../fixtures/measures.ts";
 import { sweep } from "../../fixtures/specs.ts";
-import type { Parameters } from "@xattn/measures/contract";
 import { canonicalJson } from "./canonical.ts";
 import { cellAt, countPoints, describe as describePoint, type Job, jobs, planHash, points } from "./plan.ts";
 
@@ -137,7 +137,10 @@ test("the hash of a cell follows parameters in any order, seed, measure and vers
   const hash = (point: Parameters, measure = size(), seed = 1) => cellAt(point, measure, seed).hash;
   expect(hash({ n: 1, m: 2 })).toBe(hash({ m: 2, n: 1 }));
   const others = [hash({ n: 1, m: 3 }), hash({ n: 1, m: 2 }, size(), 2), hash({ n: "1", m: 2 })];
-  others.push(hash({ n: 1, m: 2 }, { ...size(), version: 2 } as never), hash({ n: 1, m: 2 }, direct("s", () => 1) as never));
+  others.push(
+    hash({ n: 1, m: 2 }, { ...size(), version: 2 } as never),
+    hash({ n: 1, m: 2 }, direct("s", () => 1) as never),
+  );
   expect(new Set([hash({ n: 1, m: 2 }), ...others]).size).toBe(6);
 });
 

@@ -34,7 +34,9 @@ test("a run leaves a complete folder, which reads back as what was returned", as
   expect(data.claims).toMatchObject([{ name: "squares", verdict: "holds" }]);
   expect(await readRun(folder)).toEqual(data);
   expect(readFileSync(join(folder, "table.csv"), "utf8")).toBe(
-    `n,square,squareStatus,status\n${values(5).map((n) => `${n},${n * n},ok,ok\n`).join("")}`,
+    `n,square,squareStatus,status\n${values(5)
+      .map((n) => `${n},${n * n},ok,ok\n`)
+      .join("")}`,
   );
 });
 

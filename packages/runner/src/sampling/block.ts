@@ -26,8 +26,8 @@ export interface BlockOptions {
   readonly anchors: ReadonlySet<number>;
 }
 
-/** A sample lasts at least this long, so that the clock's steps do not show. */
-const minimumSampleMs = 1;
+/** While an arm warms up, a sample lasts at least this long, so that the clock's steps do not show. */
+const warmUpSampleMs = 1;
 
 /** An arm that threw: the others are still sampled. */
 export type ArmResult = { readonly samples: Samples } | { readonly error: unknown };
@@ -109,22 +109,20 @@ async function guard(lane: Lane, action: () => Promise<void>): Promise<void> {
 async function warmUp(lane: Lane, index: number, limitMs: number, options: BlockOptions): Promise<void> {
   const start = options.now();
   const medians: number[] = [];
-  let settled = false;
-  while (!settled) {
+  let typical = 0;
+  const callsIn = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / Math.max(typical, 1e-6)));
+  do {
     const group: number[] = [];
     for (let call = 0; call < 5; call += 1) {
       group.push((await timeBatch(lane.arm, lane.batch, index, options)) / lane.batch);
       if (options.now() - start > limitMs) break;
     }
-    const typical = median(group);
+    typical = median(group);
     medians.push(typical);
-    lane.batch = Math.max(1, Math.ceil(minimumSampleMs / Math.max(typical, 1e-6)));
-    settled = hasSettled(medians);
-    if (!settled && options.now() - start > limitMs) {
-      lane.unsettled = true;
-      return;
-    }
-  }
+    lane.batch = callsIn(warmUpSampleMs);
+    lane.unsettled = !hasSettled(medians);
+  } while (lane.unsettled && options.now() - start <= limitMs);
+  lane.batch = callsIn(options.sampling.sampleMs);
 }
 
 async function timeBatch(arm: Arm, batch: number, index: number, options: BlockOptions): Promise<number> {

@@ -12,6 +12,11 @@ export interface Sampling {
   readonly budgetSeconds: number;
   /** Stop when the 95 % interval of the median is narrower than this part of the median. */
   readonly precision: number;
+  /**
+   * A sample lasts at least this many milliseconds, by as many calls as that takes. Longer samples give quick arms
+   * fewer rounds, which spreads quick and slow arms over the same stretch of time.
+   */
+  readonly sampleMs: number;
   readonly minimumRounds: number;
   readonly maximumRounds: number;
 }

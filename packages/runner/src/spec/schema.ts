@@ -16,10 +16,11 @@ const sampling = z
   .strictObject({
     budgetSeconds: z.number().positive().max(3600).optional().describe("seconds, above 0 and at most 3600"),
     precision: z.number().positive().max(1).optional().describe("a part of the median, above 0 and at most 1"),
+    sampleMs: z.number().min(1).max(60_000).optional().describe("milliseconds, from 1 to 60000"),
     minimumRounds: z.int().min(3).max(100_000).optional().describe("a whole number from 3 to 100000"),
     maximumRounds: z.int().min(3).max(100_000).optional().describe("a whole number from 3 to 100000"),
   })
-  .describe("an object with budgetSeconds, precision, minimumRounds, maximumRounds");
+  .describe("an object with budgetSeconds, precision, sampleMs, minimumRounds, maximumRounds");
 
 const profile = z
   .strictObject({

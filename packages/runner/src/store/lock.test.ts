@@ -19,13 +19,13 @@ test("a lock is held once, and again after its release", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("processes that race for a lock never hold it together", async () => {
+test.each(["release", "die"])("processes that race for a lock never hold it together (%s)", async (ending) => {
   const folder = temporaryFolder();
-  const racers = [1, 2, 3, 4].map(() => startScript("lock-race.ts", [folder, "600"]));
+  const racers = [1, 2, 3, 4].map(() => startScript("lock-race.ts", [folder, "600", ending]));
   const results = await Promise.all(racers.map(({ ended }) => ended));
   expect(results.map(({ code, errors }) => [code, errors])).toEqual(results.map(() => [0, ""]));
   expect(results.reduce((sum, { output }) => sum + Number(output), 0)).toBeGreaterThan(100);
-  expect(readdirSync(folder)).toEqual(["holder"]);
+  expect(readdirSync(folder)).toEqual(ending === "release" ? ["holder"] : ["holder", "lock.json"]);
 });
 
 test("of several processes that find the lock of a killed one, exactly one takes it over", async () => {

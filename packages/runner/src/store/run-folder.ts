@@ -213,9 +213,7 @@ export function findRun(results: string, given: string): string {
     runs.length > 0
       ? `${given}: no run of it is complete yet; go on with exp run ${given}.`
       : `"${given}" is not a run folder, and there are no runs of such an experiment in ${results}. ${
-          known.length > 0
-            ? `There are runs of ${known.join(", ")}.`
-            : "Start one with exp run."
+          known.length > 0 ? `There are runs of ${known.join(", ")}.` : "Start one with exp run."
         }`,
   );
 }

@@ -7,14 +7,20 @@ import { recordSpec, type StoredManifest } from "../store/manifest.ts";
 import { toCsv } from "./csv.ts";
 import { Table } from "./rows.ts";
 
-const columns = ["name", "value"].map((name): TableColumn => ({
-  name,
-  role: "measure",
-  kind: "descriptive",
-  unit: "1",
-  description: "",
-}));
-const csv = (name: string | number | boolean | null) => toCsv(columns, [{ name, value: 1 }]).split("\n").slice(1, -1).join("\n");
+const columns = ["name", "value"].map(
+  (name): TableColumn => ({
+    name,
+    role: "measure",
+    kind: "descriptive",
+    unit: "1",
+    description: "",
+  }),
+);
+const csv = (name: string | number | boolean | null) =>
+  toCsv(columns, [{ name, value: 1 }])
+    .split("\n")
+    .slice(1, -1)
+    .join("\n");
 
 describe("CSV", () => {
   test.each<[string | number | boolean | null, string]>([
@@ -67,7 +73,13 @@ describe("table", () => {
   };
 
   test("rows come by number and by the list of the spec, whatever the order of the outcomes", () => {
-    const given = [[4, "linear"], [8, "standard"], [2, "linear"], [4, "standard"], [2, "standard"]] as const;
+    const given = [
+      [4, "linear"],
+      [8, "standard"],
+      [2, "linear"],
+      [4, "standard"],
+      [2, "standard"],
+    ] as const;
     const rows = tableOf(given.map(([n, variant]) => outcome("size", n, variant, { values: { size: n } })));
     expect(rows.map(({ n, variant }) => `${n} ${variant}`)).toEqual([
       ...["2 standard", "2 linear", "4 standard", "4 linear", "8 standard"],
@@ -87,9 +99,16 @@ describe("table", () => {
   test("the last outcome of a cell wins, with nothing left of the one before", () => {
     const good = { values: { time: 1, timeLow: 1, timeHigh: 1, timeRatio: 2, timeRounds: 9 } };
     const size = outcome("size", 2, "linear", { values: { size: 5 } });
-    const [failed] = tableOf([size, outcome("time", 2, "linear", good), outcome("time", 2, "linear", { status: "failed" })]);
+    const [failed] = tableOf([
+      size,
+      outcome("time", 2, "linear", good),
+      outcome("time", 2, "linear", { status: "failed" }),
+    ]);
     expect(failed).toMatchObject({ size: 5, time: null, timeRatio: null, timeRounds: null, status: "failed" });
-    const [again] = tableOf([outcome("time", 2, "linear", good), outcome("time", 2, "linear", { values: { time: 3 } })]);
+    const [again] = tableOf([
+      outcome("time", 2, "linear", good),
+      outcome("time", 2, "linear", { values: { time: 3 } }),
+    ]);
     expect(again).toMatchObject({ time: 3, timeRatio: null });
     const [lost] = tableOf([size, outcome("size", 2, "linear", { status: "failed" })]);
     expect(lost).toMatchObject({ size: null, sizeStatus: "failed" });
