@@ -48,7 +48,7 @@ test("a run leaves a whole folder, is shown, reported and reproduced", async () 
   const results = scratchFolder();
   const ran = await exp("run", "normalization", "n=9", "scale=1", "--results", results);
   expect(ran.code, ran.stderr).toBe(0);
-  expect(ran.stdout).toMatch(/holds {2}In float32/);
+  expect(ran.stdout).toMatch(/holds +In float32/);
   expect(ran.stdout).toMatch(/report: .*report\.html/);
   const [name] = readdirSync(join(results, "normalization"));
   const folder = join(results, "normalization", name!);
@@ -59,7 +59,7 @@ test("a run leaves a whole folder, is shown, reported and reproduced", async () 
   expect(manifest).toMatchObject({ state: "complete", points: 60, cells: 60, overrides: { n: [9], scale: [1] } });
 
   const shown = await exp("show", folder);
-  expect(shown.stdout).toMatch(/holds {2}In float32/);
+  expect(shown.stdout).toMatch(/holds +In float32/);
   const reported = await exp("report", "normalization", "--results", results);
   expect(reported.stdout).toContain("report.html");
   const again = await exp("reproduce", folder, "--results", results);

@@ -50,8 +50,8 @@ function discretePosition(channel: "x" | "y", field: Field, points: readonly Poi
   const widest = Math.max(...domain.map((value) => labelWidth(String(value))));
   const room = length / domain.length;
   // Names are turned where they would touch; numbers stay level and are left out between others.
-  const level = channel === "y" || field.type === "ordinal" || widest + 8 <= room;
-  const needed = channel === "x" && level ? widest + 8 : 14;
+  const level = channel === "y" || field.type === "ordinal" || widest + 4 <= room;
+  const needed = channel === "x" && level ? widest + 4 : 14;
   const every = Math.max(1, Math.ceil(needed / room));
   const some = every > 1 ? { values: domain.filter((_, index) => index % every === 0) } : {};
   const labels = { labelAngle: level ? 0 : -40, labelLimit: 180, grid: false, ...some };
