@@ -70,7 +70,7 @@ export function localExecutor(options: LocalOptions): Executor {
           return;
         }
         const alone = job.exclusive || busy.some((lane) => lane.job?.exclusive);
-        if (alone ? busy.length > 0 : busy.length >= 1) return;
+        if (alone ? busy.length > 0 : busy.length >= options.workers) return;
         held = undefined;
         start(job, [...lanes].find((lane) => !lane.job) ?? open());
       }
