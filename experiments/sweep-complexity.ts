@@ -4,6 +4,13 @@ import { defineExperiment, pow2 } from "@xattn/runner/define";
 const seed = "Mathematical Foundations of Cross-Modal Attention, Complexity Analysis";
 const log2 = { type: "log", base: 2 } as const;
 const log10 = { type: "log", base: 10 } as const;
+/** Over n, a colour for each variant, a column for each m and a row for each d. */
+const overQueries = {
+  x: { field: "n", scale: log2, title: "queries n" },
+  color: { field: "variant" },
+  column: { field: "m" },
+  row: { field: "d" },
+} as const;
 
 export default defineExperiment({
   name: "sweep-complexity",
@@ -162,13 +169,7 @@ export default defineExperiment({
       description: "Median with 95 % interval over the number of queries; a column for each m, a row for each d.",
       mark: "line",
       filter: "datum.n != 100",
-      encoding: {
-        x: { field: "n", scale: log2, title: "queries n" },
-        y: { field: "time", scale: log10, title: "time of one attention" },
-        color: { field: "variant" },
-        column: { field: "m" },
-        row: { field: "d" },
-      },
+      encoding: { ...overQueries, y: { field: "time", scale: log10, title: "time of one attention" } },
     },
     {
       name: "time-ratio",
@@ -177,13 +178,7 @@ export default defineExperiment({
       mark: "line",
       filter: "datum.n != 100 && datum.variant != 'standard'",
       references: [{ channel: "y", value: 1, label: "standard" }],
-      encoding: {
-        x: { field: "n", scale: log2, title: "queries n" },
-        y: { field: "timeRatio", scale: log2, title: "time ÷ time of standard" },
-        color: { field: "variant" },
-        column: { field: "m" },
-        row: { field: "d" },
-      },
+      encoding: { ...overQueries, y: { field: "timeRatio", scale: log2, title: "time ÷ time of standard" } },
     },
     {
       name: "memory",
@@ -191,13 +186,7 @@ export default defineExperiment({
       description: "Standard attention keeps n·m weights; the others need no memory that grows with both.",
       mark: "line",
       filter: "datum.n != 100",
-      encoding: {
-        x: { field: "n", scale: log2, title: "queries n" },
-        y: { field: "scratchBytes", scale: log10, title: "scratch memory" },
-        color: { field: "variant" },
-        column: { field: "m" },
-        row: { field: "d" },
-      },
+      encoding: { ...overQueries, y: { field: "scratchBytes", scale: log10, title: "scratch memory" } },
     },
     {
       name: "multiply-adds-and-time",
@@ -216,13 +205,7 @@ export default defineExperiment({
       description: "Relative error of the output on unit-Gaussian inputs: standard and chunked are exact to rounding.",
       mark: "line",
       filter: "datum.n != 100",
-      encoding: {
-        x: { field: "n", scale: log2, title: "queries n" },
-        y: { field: "approximationError", scale: log10, title: "relative error" },
-        color: { field: "variant" },
-        column: { field: "m" },
-        row: { field: "d" },
-      },
+      encoding: { ...overQueries, y: { field: "approximationError", scale: log10, title: "relative error" } },
     },
   ],
 });
