@@ -23,7 +23,7 @@ export type Allocate = (length: number) => Float32Array;
 
 /**
  * Attention in plain TypeScript: float32 in and out, sums in float64. Half-precision inputs are widened first; the
- * output is then rounded to the query's type, while weights and log-sum-exp stay float32.
+ * output is then rounded to the query's type; weights are float32 and the log-sum-exp float64.
  *
  * @throws ShapeError, ArgumentError when the problem is not sound
  * @throws UnsupportedError for float64 inputs, for the log-sum-exp of entmax and linear attention, which are not
@@ -43,7 +43,8 @@ export function plainAttention(
   const kernel = kernelOf(variant, problem);
   const output = allocate(batch * heads * n * e);
   const weights = outputs.weights ? allocate(batch * heads * n * m) : undefined;
-  const logSumExp = outputs.logSumExp ? allocate(batch * heads * n) : undefined;
+  // Parts are merged by differences of log-sum-exps, which float32 would round by more than the outputs.
+  const logSumExp = outputs.logSumExp ? new Float64Array(batch * heads * n).fill(Number.NaN) : undefined;
   arena.scope(() => {
     const inputs = kernelInputs(problem, sizes, arena);
     kernel(inputs, finishLogits(problem, sizes, arena), { output, weights, logSumExp }, arena);

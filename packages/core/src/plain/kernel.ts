@@ -11,7 +11,7 @@ export interface KernelOutputs {
   /** [b, h, n, m] */
   readonly weights?: Float32Array | undefined;
   /** [b, h, n] */
-  readonly logSumExp?: Float32Array | undefined;
+  readonly logSumExp?: Float64Array | undefined;
 }
 
 /** One batch entry and query head, with the element offsets of its matrices. */
