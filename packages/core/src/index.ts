@@ -36,7 +36,15 @@ export type { ProjectedSizes } from "./crossmodal/multi-head/sizes.ts";
 export { type Projection, project, projectionWidths, randomProjection } from "./crossmodal/projection/projection.ts";
 export { bindShape, showShape } from "./crossmodal/shape/bind-shape.ts";
 export { ArgumentError, ShapeError, UnsupportedError } from "./errors/errors.ts";
-export { type AttentionInputTangents, type AttentionTangents, attentionJvp } from "./gradients/jvp.ts";
+export type { AttentionInputTangents, QueryKeyValueTangents } from "./gradients/directions.ts";
+export { type AttentionTangents, attentionJvp } from "./gradients/jvp.ts";
+export { type LinformerInputTangents, linformerJvp } from "./gradients/linformer/jvp.ts";
+export { type LinformerGradients, linformerVjp } from "./gradients/linformer/vjp.ts";
+export { nystromJvp } from "./gradients/nystrom/jvp.ts";
+export { nystromVjp } from "./gradients/nystrom/vjp.ts";
+export { type RecurrentInputTangents, type RecurrentTangents, recurrentJvp } from "./gradients/recurrent/jvp.ts";
+export { type RecurrentGradients, type RecurrentVjpOptions, recurrentVjp } from "./gradients/recurrent/vjp.ts";
+export type { QueryKeyValueGradients } from "./gradients/tensors.ts";
 export { type AttentionGradients, type AttentionVjpOptions, attentionVjp } from "./gradients/vjp.ts";
 export {
   defaultFeatureMap,

@@ -3,21 +3,11 @@ import type { AttentionOutputs, AttentionProblem } from "../problem/problem.ts";
 import { validateProblem } from "../problem/validate.ts";
 import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { needLogSumExp, needTangentOf } from "./check.ts";
+import { needLogSumExp } from "./check.ts";
+import { type AttentionInputTangents, directionsOf } from "./directions.ts";
 import { exactJvp } from "./exact/jvp.ts";
-import type { InputArrays } from "./flow.ts";
 import { inputArrays } from "./inputs.ts";
 import { linearJvp } from "./linear/jvp.ts";
-
-/** The direction in which the inputs move: a tangent has the shape of its input; an absent one is 0. */
-export interface AttentionInputTangents {
-  readonly query?: Tensor;
-  readonly key?: Tensor;
-  readonly value?: Tensor;
-  readonly past?: { readonly key?: Tensor; readonly value?: Tensor };
-  readonly bias?: Tensor;
-  readonly sinks?: Tensor;
-}
 
 export interface AttentionTangents {
   /** [b, h, n, e] */
@@ -67,26 +57,4 @@ export function attentionJvp(
     exactJvp(problem, variant, sizes, inputs, directions, results);
   }
   return { output, ...(weights && { weights }), ...(logSumExp && { logSumExp }) };
-}
-
-function directionsOf(problem: AttentionProblem, tangents: AttentionInputTangents): InputArrays {
-  const { query, key, value, past, bias, sinks } = problem;
-  needTangentOf("query", tangents.query, query);
-  needTangentOf("key", tangents.key, key);
-  needTangentOf("value", tangents.value, value);
-  needTangentOf("past.key", tangents.past?.key, past?.key);
-  needTangentOf("past.value", tangents.past?.value, past?.value);
-  needTangentOf("bias", tangents.bias, bias);
-  needTangentOf("sinks", tangents.sinks, sinks);
-  const orZeros = (tangent: Tensor | undefined, { shape }: Tensor): Tensor => tangent ?? zeros(shape, "float64");
-  return inputArrays({
-    query: orZeros(tangents.query, query),
-    key: orZeros(tangents.key, key),
-    value: orZeros(tangents.value, value),
-    ...(past && {
-      past: { key: orZeros(tangents.past?.key, past.key), value: orZeros(tangents.past?.value, past.value) },
-    }),
-    ...(tangents.bias && { bias: tangents.bias }),
-    ...(tangents.sinks && { sinks: tangents.sinks }),
-  });
 }

@@ -5,10 +5,10 @@ import { toFloat64 } from "../tensor/convert.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { needLogSumExp, needSameShape } from "./check.ts";
 import { exactVjp } from "./exact/vjp.ts";
-import type { Cotangents, InputArrays } from "./flow.ts";
+import type { Cotangents } from "./flow.ts";
 import { inputArrays } from "./inputs.ts";
 import { linearVjp } from "./linear/vjp.ts";
-import { splitPast } from "./past.ts";
+import { gradientTensors, inShapeOf, type QueryKeyValueGradients, zeroGradients } from "./tensors.ts";
 
 /** Gradients of the scalar by results other than the output, for a scalar that depends on them too. */
 export interface AttentionVjpOptions {
@@ -19,14 +19,7 @@ export interface AttentionVjpOptions {
 }
 
 /** The gradient of a scalar by each input that the problem has, in the input's own shape. */
-export interface AttentionGradients {
-  /** [b, h, n, d] */
-  readonly query: Tensor<"float64">;
-  /** [b, g, m, d]: summed over the query heads that read the key-value head */
-  readonly key: Tensor<"float64">;
-  /** [b, g, m, e] */
-  readonly value: Tensor<"float64">;
-  readonly past?: { readonly key: Tensor<"float64">; readonly value: Tensor<"float64"> };
+export interface AttentionGradients extends QueryKeyValueGradients {
   /** The shape of the bias: summed over the axes along which it broadcasts. */
   readonly bias?: Tensor<"float64">;
   /** [h] */
@@ -75,34 +68,16 @@ export function attentionVjp(
     ...(logSumExpGradient && { logSumExp: toFloat64(logSumExpGradient) }),
   };
   const inputs = inputArrays(problem);
-  const gradients: InputArrays = {
-    query: new Float64Array(inputs.query.length),
-    key: new Float64Array(inputs.key.length),
-    value: new Float64Array(inputs.value.length),
-    ...(inputs.bias && { bias: new Float64Array(inputs.bias.length) }),
-    ...(inputs.sinks && { sinks: new Float64Array(inputs.sinks.length) }),
-  };
+  const gradients = zeroGradients(inputs);
   if (variant.kind === "linear") {
     linearVjp(problem, variant.featureMap ?? defaultFeatureMap, sizes, inputs, cotangents, gradients);
   } else {
     exactVjp(problem, variant, sizes, inputs, cotangents, gradients);
   }
-  return inShapesOf(problem, gradients);
-}
-
-function inShapesOf(problem: AttentionProblem, gradients: InputArrays): AttentionGradients {
-  const key = splitPast(gradients.key, problem.past?.key, problem.key);
-  const value = splitPast(gradients.value, problem.past?.value, problem.value);
+  const { bias, sinks } = gradients;
   return {
-    query: float64(problem.query, gradients.query),
-    key: key.recent,
-    value: value.recent,
-    ...(key.past && value.past && { past: { key: key.past, value: value.past } }),
-    ...(problem.bias && gradients.bias && { bias: float64(problem.bias, gradients.bias) }),
-    ...(problem.sinks && gradients.sinks && { sinks: float64(problem.sinks, gradients.sinks) }),
+    ...gradientTensors(problem, gradients),
+    ...(problem.bias && bias && { bias: inShapeOf(problem.bias, bias) }),
+    ...(problem.sinks && sinks && { sinks: inShapeOf(problem.sinks, sinks) }),
   };
-}
-
-function float64({ shape }: Tensor, data: Float64Array): Tensor<"float64"> {
-  return { dtype: "float64", shape: [...shape], data };
 }

@@ -6,7 +6,7 @@ import { seededRandom } from "../random/random.ts";
 import { tensor } from "../tensor/create.ts";
 import { randomNormal } from "../tensor/random-normal.ts";
 
-interface Sizes {
+export interface DrawnSizes {
   readonly batch: number;
   readonly keyHeads: number;
   readonly group: number;
@@ -17,7 +17,7 @@ interface Sizes {
   readonly e: number;
 }
 
-const sizesArbitrary: fc.Arbitrary<Sizes> = fc.record({
+const sizesArbitrary: fc.Arbitrary<DrawnSizes> = fc.record({
   batch: fc.integer({ min: 1, max: 2 }),
   keyHeads: fc.integer({ min: 1, max: 2 }),
   group: fc.integer({ min: 1, max: 3 }),
@@ -28,7 +28,7 @@ const sizesArbitrary: fc.Arbitrary<Sizes> = fc.record({
   e: fc.integer({ min: 1, max: 7 }),
 });
 
-function alignmentArbitrary({ batch }: Sizes): fc.Arbitrary<Alignment> {
+function alignmentArbitrary({ batch }: DrawnSizes): fc.Arbitrary<Alignment> {
   const offset = fc.integer({ min: -5, max: 8 });
   return fc.oneof(
     fc.constant<Alignment>("top-left"),
@@ -38,7 +38,7 @@ function alignmentArbitrary({ batch }: Sizes): fc.Arbitrary<Alignment> {
   );
 }
 
-function leafMask(sizes: Sizes): fc.Arbitrary<Mask> {
+function leafMask(sizes: DrawnSizes): fc.Arbitrary<Mask> {
   const alignment = alignmentArbitrary(sizes);
   const keys = sizes.past + sizes.m;
   const side = fc.option(fc.integer({ min: 0, max: 4 }));
@@ -58,7 +58,7 @@ function leafMask(sizes: Sizes): fc.Arbitrary<Mask> {
   );
 }
 
-function maskArbitrary(sizes: Sizes): fc.Arbitrary<Mask | undefined> {
+function maskArbitrary(sizes: DrawnSizes): fc.Arbitrary<Mask | undefined> {
   const leaf = leafMask(sizes);
   const pair = fc.array(leaf, { minLength: 2, maxLength: 2 });
   return fc.oneof(
@@ -70,7 +70,7 @@ function maskArbitrary(sizes: Sizes): fc.Arbitrary<Mask | undefined> {
   );
 }
 
-function modifiersArbitrary(sizes: Sizes): fc.Arbitrary<readonly ScoreModifier[]> {
+function modifiersArbitrary(sizes: DrawnSizes): fc.Arbitrary<readonly ScoreModifier[]> {
   const heads = sizes.keyHeads * sizes.group;
   const perHead = <Value>(item: fc.Arbitrary<Value>) => fc.array(item, { minLength: heads, maxLength: heads });
   const small = fc.double({ min: 0.01, max: 2, noNaN: true });
@@ -90,8 +90,11 @@ function modifiersArbitrary(sizes: Sizes): fc.Arbitrary<readonly ScoreModifier[]
 }
 
 /** Sound problems on unit Gaussians, ragged in every size, with every part of a problem present or absent. */
-export function problemArbitrary(variant: fc.Arbitrary<Variant>): fc.Arbitrary<AttentionProblem> {
-  return sizesArbitrary.chain((sizes) =>
+export function problemArbitrary(
+  variant: fc.Arbitrary<Variant>,
+  drawn: fc.Arbitrary<DrawnSizes> = sizesArbitrary,
+): fc.Arbitrary<AttentionProblem> {
+  return drawn.chain((sizes) =>
     fc
       .record({
         seed: fc.integer({ min: 0, max: 1e9 }),

@@ -6,7 +6,7 @@ import { tensor } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { LinearProblem } from "../check.ts";
 import { checkSoftmaxProblem } from "../check-softmax.ts";
-import { segmentStarts } from "../segments.ts";
+import { segmentMeanMatrix } from "../segments.ts";
 
 /** The matrices E of keys and F of values, [k, m], that shorten m positions to k; shared by all heads. */
 export type LinformerProjection =
@@ -51,7 +51,7 @@ export function drawProjection(projection: LinformerProjection, m: number): Draw
   if (!Number.isSafeInteger(rank) || rank < 1 || rank > m) {
     throw new ArgumentError(`projection.rank: ${rank} needs to be an integer from 1 to m = ${m}`);
   }
-  const matrix = projection.kind === "random" ? randomMatrix(projection, m) : meanMatrix(rank, m);
+  const matrix = projection.kind === "random" ? randomMatrix(projection, m) : segmentMeanMatrix(m, rank);
   const result = { rank, key: matrix, value: matrix };
   drawn.set(projection, (drawn.get(projection) ?? new Map<number, DrawnProjection>()).set(m, result));
   return result;
@@ -73,16 +73,6 @@ export function linformerProjection(
 function randomMatrix({ rank, seed }: { readonly rank: number; readonly seed: number }, m: number): Float64Array {
   const random = seededRandom(seed);
   return Float64Array.from({ length: rank * m }, () => random.normal() / Math.sqrt(rank));
-}
-
-function meanMatrix(rank: number, m: number): Float64Array {
-  const matrix = new Float64Array(rank * m);
-  const starts = segmentStarts(m, rank);
-  for (let row = 0; row < rank; row += 1) {
-    const [from, to] = [starts[row]!, starts[row + 1]!];
-    matrix.fill(1 / (to - from), row * m + from, row * m + to);
-  }
-  return matrix;
 }
 
 function needShape(name: string, { shape }: Tensor, rank: number, m: number): void {
