@@ -1,0 +1,129 @@
+import type { Code } from "../assembler/code.ts";
+import { type Local, loopFrom } from "../assembler/function.ts";
+import { f32x4, i32, shuffle32, v128 } from "../assembler/instructions.ts";
+import { exp2 } from "./exp2.ts";
+import { constant, exp2ConstantsFrom, type Frame, forget, inScratch } from "./frame.ts";
+import { constantAt } from "./layout.ts";
+
+/**
+ * The running maximum of every row takes in the block's scores. Leaves the maximum, what is safe to subtract (0 for a
+ * row that has seen no key), and the factor by which earlier sums shrink (Milakov and Gimelshein 2018, algorithm 3).
+ */
+export function updateMaxima(frame: Frame): Code {
+  const { at, rows, scratch, layout, padded, pair, vector, engine } = frame;
+  const [low, high] = pair[0]!;
+  const [old, now, x, t, p] = vector as [Local, Local, Local, Local, Local];
+  return [
+    loopFrom(at.row, i32.const(0), rows.get, 1, [
+      at.a.set(inScratch(frame, at.row.get, frame.scoreRow)),
+      at.b.set(i32.add(at.a.get, i32.shl(padded.get, i32.const(2)))),
+      [low, high].map((half, i) => half.set(v128.load(at.a.get, layout.scores + 16 * i))),
+      loopFrom(at.a, i32.add(at.a.get, i32.const(32)), at.b.get, 32, [
+        [low, high].map((half, i) => half.set(f32x4.pmax(half.get, v128.load(at.a.get, layout.scores + 16 * i)))),
+      ]),
+      storePair(frame, low, high),
+    ]),
+    loopFrom(at.row, i32.const(0), rows.get, 4, [
+      now.set(acrossLanes(frame, f32x4.pmax)),
+      at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
+      old.set(v128.load(at.a.get, layout.maximum)),
+      now.set(f32x4.pmax(old.get, now.get)),
+      v128.store(at.a.get, now.get, layout.maximum),
+      now.set(finiteOrZero(frame, now)),
+      v128.store(at.a.get, now.get, layout.safe),
+      x.set(f32x4.sub(old.get, now.get)),
+      exp2(engine, exp2ConstantsFrom(frame), { x, t, p }),
+      v128.store(at.a.get, p.get, layout.correction),
+    ]),
+    forget(frame, vector),
+  ];
+}
+
+/** Scores become exp2(score − maximum), and each row's sum of them goes into `pairs`. */
+export function exponentials(frame: Frame): Code {
+  const { at, rows, scratch, layout, padded, pair, engine, constants } = frame;
+  const [x, t, p, maximum, sum] = pair as [LocalPair, LocalPair, LocalPair, LocalPair, LocalPair];
+  const both = [0, 1] as const;
+  return loopFrom(at.row, i32.const(0), rows.get, 1, [
+    at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
+    both.map((i) => maximum[i].set(v128.load32Splat(at.a.get, layout.safe))),
+    both.map((i) => sum[i].set(v128.load(constants.get, constantAt.zeros + 16 * i))),
+    at.a.set(inScratch(frame, at.row.get, frame.scoreRow)),
+    at.b.set(i32.add(at.a.get, i32.shl(padded.get, i32.const(2)))),
+    loopFrom(at.a, at.a.get, at.b.get, 32, [
+      both.map((i) => x[i].set(f32x4.sub(v128.load(at.a.get, layout.scores + 16 * i), maximum[i].get))),
+      both.map((i) => exp2(engine, exp2ConstantsFrom(frame, i), { x: x[i], t: t[i], p: p[i] })),
+      both.map((i) => v128.store(at.a.get, p[i].get, layout.scores + 16 * i)),
+      both.map((i) => sum[i].set(f32x4.add(sum[i].get, p[i].get))),
+      forget(frame, x, t, p),
+    ]),
+    storePair(frame, sum[0], sum[1]),
+    forget(frame, sum, maximum),
+  ]);
+}
+
+type LocalPair = readonly [Local, Local];
+
+/** sum ← sum·correction + the block's sum, for every row. */
+export function updateSums(frame: Frame): Code {
+  const { at, rows, scratch, layout, vector, engine } = frame;
+  const block = vector[4]!;
+  return loopFrom(at.row, i32.const(0), rows.get, 4, [
+    block.set(acrossLanes(frame, f32x4.add)),
+    at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
+    v128.store(
+      at.a.get,
+      engine.madd(v128.load(at.a.get, layout.sum), v128.load(at.a.get, layout.correction), block.get),
+      layout.sum,
+    ),
+  ]);
+}
+
+/** factor ← 1 / sum, and 0 for a row that has seen no key, whose output is 0 then. */
+export function invertSums(frame: Frame): Code {
+  const { at, rows, scratch, layout, vector } = frame;
+  const sum = vector[0]!;
+  const zero = constant(frame, constantAt.zeros);
+  return loopFrom(at.row, i32.const(0), rows.get, 4, [
+    at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
+    sum.set(v128.load(at.a.get, layout.sum)),
+    v128.store(
+      at.a.get,
+      v128.bitselect(zero, f32x4.div(exp2ConstantsFrom(frame)[2]!, sum.get), f32x4.eq(sum.get, zero)),
+      layout.factor,
+    ),
+  ]);
+}
+
+function storePair(frame: Frame, low: Local, high: Local): Code {
+  const { at, layout } = frame;
+  return [
+    at.a.set(inScratch(frame, at.row.get, 32)),
+    [low, high].map((half, i) => v128.store(at.a.get, half.get, layout.pairs + 16 * i)),
+  ];
+}
+
+/** The pairs of four rows, each folded to one number by `fold`: a vector with a lane for each row. */
+function acrossLanes(frame: Frame, fold: (left: Code, right: Code) => Code): Code {
+  const { at, layout, vector } = frame;
+  const folded = [0, 1, 2, 3].map((row) => {
+    const half = (i: number) => v128.load(at.a.get, layout.pairs + 32 * row + 16 * i);
+    return vector[row]!.set(fold(half(0), half(1)));
+  });
+  const two = (a: Local, b: Local) =>
+    fold(shuffle32(a.get, b.get, [0, 1, 4, 5]), shuffle32(a.get, b.get, [2, 3, 6, 7]));
+  const [a, b, c, d] = vector as [Local, Local, Local, Local];
+  return [
+    at.a.set(inScratch(frame, at.row.get, 32)),
+    folded,
+    a.set(two(a, b)),
+    c.set(two(c, d)),
+    fold(shuffle32(a.get, c.get, [0, 2, 4, 6]), shuffle32(a.get, c.get, [1, 3, 5, 7])),
+  ];
+}
+
+/** The value, and 0 in place of −∞. */
+function finiteOrZero(frame: Frame, value: Local): Code {
+  const none = f32x4.eq(value.get, constant(frame, constantAt.minusInfinity));
+  return v128.bitselect(constant(frame, constantAt.zeros), value.get, none);
+}
