@@ -22,29 +22,30 @@ export function validateProblem(problem: AttentionProblem): ProblemSizes {
   if (d === 0 && problem.scale === undefined) {
     throw new ShapeError(`query: shape ${show(query.shape)} does not fit: needs d ≥ 1, or a scale, since 1/√0 is none`);
   }
-  const ofQuery = `of query ${show(query.shape)}`;
+  // Texts are made when something does not fit: calls on small problems take microseconds.
+  const ofQuery = () => `of query ${show(query.shape)}`;
   if (keyBatch !== batch || keyWidth !== d) {
     const wrong = [keyBatch !== batch && "b", keyWidth !== d && "d"].filter(Boolean).join(" and ");
-    throw misfit("key", key, "[b, g, m, d]", `[${batch}, g, m, ${d}], with ${wrong} ${ofQuery}`);
+    throw misfit("key", key, "[b, g, m, d]", `[${batch}, g, m, ${d}], with ${wrong} ${ofQuery()}`);
   }
   if (keyHeads === 0 ? heads !== 0 : heads % keyHeads !== 0) {
-    throw misfit("key", key, "[b, g, m, d]", `h = ${heads} ${ofQuery} to be a multiple of g, which is ${keyHeads}`);
+    throw misfit("key", key, "[b, g, m, d]", `h = ${heads} ${ofQuery()} to be a multiple of g, which is ${keyHeads}`);
   }
-  needShape("value", value, "[b, g, m, e]", [batch, keyHeads, newKeys, "e"], `key ${show(key.shape)}`);
+  needShape("value", value, "[b, g, m, e]", [batch, keyHeads, newKeys, "e"], () => `key ${show(key.shape)}`);
   let m = newKeys;
   if (past) {
-    const source = `key ${show(key.shape)} and value ${show(value.shape)}`;
+    const source = () => `key ${show(key.shape)} and value ${show(value.shape)}`;
     needAxes("past.key", past.key, "[b, g, p, d]");
     needShape("past.key", past.key, "[b, g, p, d]", [batch, keyHeads, "p", d], source);
     const p = past.key.shape[2]!;
     needAxes("past.value", past.value, "[b, g, p, e]");
-    needShape("past.value", past.value, "[b, g, p, e]", [batch, keyHeads, p, e], `${source}, and p of past.key`);
+    needShape("past.value", past.value, "[b, g, p, e]", [batch, keyHeads, p, e], () => `${source()}, and p of past.key`);
     m += p;
   }
   if (problem.bias && !broadcastSteps(problem.bias.shape, [batch, heads, n, m])) {
     throw misfit("bias", problem.bias, "to broadcast to [b, h, n, m]", show([batch, heads, n, m]));
   }
-  if (problem.sinks) needShape("sinks", problem.sinks, "[h]", [heads], `query ${show(query.shape)}`);
+  if (problem.sinks) needShape("sinks", problem.sinks, "[h]", [heads], () => `query ${show(query.shape)}`);
   if (problem.scale !== undefined && !Number.isFinite(problem.scale)) {
     throw new ArgumentError(`scale: ${problem.scale} is not a finite number`);
   }
@@ -74,12 +75,12 @@ function needShape(
   tensor: Tensor,
   letters: string,
   needed: readonly (number | string)[],
-  source: string,
+  source: () => string,
 ): void {
   const fits =
     tensor.shape.length === needed.length &&
     needed.every((axis, index) => typeof axis === "string" || axis === tensor.shape[index]);
-  if (!fits) throw misfit(name, tensor, letters, `${show(needed)}, after ${source}`);
+  if (!fits) throw misfit(name, tensor, letters, `${show(needed)}, after ${source()}`);
 }
 
 function misfit(name: string, { shape }: Tensor, letters: string, needed: string): ShapeError {

@@ -26,6 +26,17 @@ function magnitude(logSumExp: Tensor): number {
   return finite.reduce((most, one) => Math.max(most, Math.abs(one) / 10), 1);
 }
 
+const decodeSizes: fc.Arbitrary<DrawnSizes> = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  keyHeads: fc.integer({ min: 1, max: 2 }),
+  group: fc.integer({ min: 1, max: 4 }),
+  n: fc.constantFrom(1, 2),
+  m: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(255, 256, 300)),
+  past: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 255, 256, 513)),
+  d: fc.constantFrom(8, 16, 24, 64),
+  e: fc.constantFrom(16, 32, 64),
+});
+
 const variants = fc.constantFrom({ kind: "standard" } as const, { kind: "chunked" } as const);
 
 const here = engines.filter((engine) => runs(engine, true)).map(({ name }) => name);
@@ -49,6 +60,21 @@ describe.each(here)("exact attention, %s kernels", (engine) => {
         }
       }),
       { numRuns: Number(process.env.XATTN_RUNS ?? 150) },
+    );
+  }, 60_000);
+
+  it("reads the keys and values of few queries where they lie, past ones too", async () => {
+    await fc.assert(
+      fc.asyncProperty(problemArbitrary(variants, decodeSizes), async (drawn) => {
+        const { mask, bias, ...problem } = drawn;
+        const actual = await compute(problem);
+        const expected = reference.attention(problem, { weights: true, logSumExp: true });
+        for (const part of ["output", "weights", "logSumExp"] as const) {
+          const distance = relativeDistance(toFloat64(actual[part]!), toFloat64(expected[part]!), 1e-3);
+          expect(distance, part).toBeLessThanOrEqual(2e-6 * magnitude(expected.logSumExp!));
+        }
+      }),
+      { numRuns: Number(process.env.XATTN_RUNS ?? 60) },
     );
   }, 60_000);
 

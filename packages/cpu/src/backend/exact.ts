@@ -7,20 +7,18 @@ import {
 } from "@xattn/core";
 import { attend } from "../exact/attend.ts";
 import {
-  constantBytes,
-  constants,
   descriptorBytes,
   type ExactShape,
-  entryBytes,
+  fewRows,
   lastPanel,
   paddedKeys,
   paddedValues,
   scratchLayout,
   stageAt,
-  type Word,
   word,
+  words,
 } from "../exact/layout.ts";
-import { pack, packDescriptorBytes, packWord } from "../exact/pack.ts";
+import { pack, packAll, packDescriptorBytes, packWord, packWords } from "../exact/pack.ts";
 import type { Context } from "./context.ts";
 import { placePlan } from "./plans.ts";
 import { placeStages } from "./stages.ts";
@@ -47,97 +45,141 @@ export function runExact(
   const { engine, scratch, pool } = context;
   const { batch, heads, keyHeads, n, m, d, e } = sizes;
   const panel = 4 * engine.vectors;
-  const masked = problem.mask !== undefined && problem.mask.kind !== "all";
+  const groups = batch * keyHeads;
+  const groupHeads = heads / keyHeads;
+  const rows = groupHeads * n;
+  const tiles = Math.ceil(rows / engine.tileRows);
+  const plan =
+    problem.mask !== undefined && problem.mask.kind !== "all"
+      ? placePlan(context, problem.mask, sizes, { rows: engine.tileRows, panel, blockKeys: largestBlock })
+      : undefined;
+  const masked = plan !== undefined;
   const stages = placeStages(context, problem, sizes);
-  const single = m <= largestBlock && !masked;
+  const fewQueries = rows <= fewRows && !masked && !problem.bias && d % 8 === 0 && e % panel === 0;
+  const single = m <= largestBlock && !masked && !fewQueries;
   const hides = masked || problem.bias !== undefined;
   const shape: ExactShape = {
     d,
     e,
     blockKeys: single ? blockFor(m) : largestBlock,
     single,
-    direct: single && !hides && e % panel === 0 && !problem.past,
+    direct: fewQueries || (single && !hides && e % panel === 0 && !problem.past),
+    fewQueries,
     stages: stages.map(({ stage }) => stage),
     masked,
     weights: weights !== 0,
   };
-  const groups = batch * keyHeads;
-  const groupHeads = heads / keyHeads;
-  const rows = groupHeads * n;
-  const tiles = Math.ceil(rows / engine.tileRows);
-  const packed = packInputs(context, problem, sizes, !shape.direct);
-  const plan = masked
-    ? placePlan(context, problem.mask!, sizes, { rows: engine.tileRows, panel, blockKeys: largestBlock })
-    : undefined;
-  const layout = scratchLayout(engine, shape);
   const descriptor = scratch.take(descriptorBytes);
-  const allEntry = scratch.take(entryBytes);
-  const constantsAt = scratch.take(constantBytes);
-  const sinks = problem.sinks ? placeSinks(context, problem, heads) : 0;
-  const fields: Readonly<Record<Word, number>> = {
+  const careful = descriptor + word.careful;
+  const inputs = fewQueries
+    ? inputsInPlace(context, problem, sizes)
+    : packInputs(context, problem, sizes, !shape.direct, careful);
+  const scratchBytes = scratchLayout(engine, shape).bytes;
+  writeWords(context, descriptor, words, {
     query: addressOf(context, "query", problem.query),
-    keys: packed.keys,
-    values: packed.values,
+    keys: inputs.keys,
+    values: inputs.values,
     output,
     weights,
     statistics,
-    sinks,
+    sinks: problem.sinks ? placeSinks(context, problem, heads) : 0,
     rows,
     queries: n,
     keyHeads,
     groupHeads,
     tiles,
     m,
-    keyBytes: packed.keyBytes,
-    valueBytes: packed.valueBytes,
-    scratch: scratch.take(layout.bytes * pool.threads),
-    scratchBytes: layout.bytes,
-    constants: constantsAt,
+    keyBytes: inputs.keyBytes,
+    valueBytes: inputs.valueBytes,
+    scratch: scratch.take(scratchBytes * pool.threads),
+    scratchBytes,
+    constants: context.constantsFor(m),
     plan: plan?.address ?? 0,
     planBatchBytes: plan?.batchBytes ?? 0,
     planHeadBytes: plan?.headBytes ?? 0,
-    allEntry,
+    allEntry: descriptor + word.allFirst,
+    allFirst: 0,
+    allCount: m,
+    allBits: 0,
+    past: inputs.past,
+    pastKeys: inputs.pastKeys,
+    pastValues: inputs.pastValues,
+    pastKeyBytes: 4 * inputs.past * d,
+    pastValueBytes: 4 * inputs.past * e,
+    factor: 0,
     careful: 0,
-  };
-  const words = context.int32;
-  for (const name in fields) words[(descriptor + word[name as Word]) / 4] = fields[name as Word];
+  });
+  context.float32[(descriptor + word.factor) / 4] = factorOf(problem, d);
   for (const [index, { place }] of stages.entries()) place((descriptor + stageAt(index)) / 4);
-  words[allEntry / 4] = 0;
-  words[allEntry / 4 + 1] = m;
-  words[allEntry / 4 + 2] = 0;
-  context.bytes.set(constants(engine, m), constantsAt);
-  packed.run(descriptor + word.careful);
-  context.run(JSON.stringify(["attend", shape]), () => [attend(engine, shape)], "attend", descriptor, groups * tiles);
+  inputs.run();
+  context.run(exactKey(shape), () => [attend(engine, shape)], "attend", descriptor, groups * tiles);
+}
+
+function exactKey({ d, e, blockKeys, single, direct, fewQueries, stages, masked, weights }: ExactShape): string {
+  return `attend ${d} ${e} ${blockKeys} ${single} ${direct} ${fewQueries} ${masked} ${weights} ${stages.join()}`;
 }
 
 /** The smallest block of a few that holds m keys, so that few kernels are compiled. */
 function blockFor(m: number): number {
-  return [32, 64, 128].find((block) => m <= block) ?? largestBlock;
+  return m <= 32 ? 32 : m <= 64 ? 64 : m <= 128 ? 128 : largestBlock;
 }
 
-interface Packed {
+/** Scores are exponents of 2. */
+function factorOf({ scale }: AttentionProblem, d: number): number {
+  return (scale ?? 1 / Math.sqrt(d)) * Math.LOG2E;
+}
+
+/** Where the kernels find keys and values; those of the past only where they are not packed together. */
+interface Inputs {
+  readonly past: number;
+  readonly pastKeys: number;
+  readonly pastValues: number;
   readonly keys: number;
   readonly values: number;
   readonly keyBytes: number;
   readonly valueBytes: number;
-  /** Packs; writes 1 at `careful` when a value is not finite. */
-  run(careful: number): void;
+  /** Does what has to be done to them first. */
+  run(): void;
 }
 
-function packInputs(context: Context, problem: AttentionProblem, sizes: ProblemSizes, withValues: boolean): Packed {
+function inputsInPlace(context: Context, problem: AttentionProblem, { m, d, e }: ProblemSizes): Inputs {
+  const past = problem.past?.key.shape[2] ?? 0;
+  return {
+    past,
+    pastKeys: problem.past ? addressOf(context, "past.key", problem.past.key) : 0,
+    pastValues: problem.past ? addressOf(context, "past.value", problem.past.value) : 0,
+    keys: addressOf(context, "key", problem.key),
+    values: addressOf(context, "value", problem.value),
+    keyBytes: 4 * (m - past) * d,
+    valueBytes: 4 * (m - past) * e,
+    run() {},
+  };
+}
+
+/** Fewer numbers than this are packed by one thread: waking another costs more. */
+const leastShared = 65536;
+
+/** @param careful address that gets 1 when a value is not finite */
+function packInputs(
+  context: Context,
+  problem: AttentionProblem,
+  sizes: ProblemSizes,
+  withValues: boolean,
+  careful: number,
+): Inputs {
   const { engine, scratch } = context;
   const { batch, keyHeads, m, d, e } = sizes;
   const { past } = problem;
   const groups = batch * keyHeads;
   const panels = lastPanel(engine, m).from / (4 * engine.vectors) + 1;
+  const units = groups * panels;
   const keyBytes = paddedKeys(engine, m) * d * 4;
   const value = addressOf(context, "value", problem.value);
   const valueBytes = 4 * m * (withValues ? paddedValues(engine, e) : e);
   const keys = scratch.take(groups * keyBytes);
   const values = withValues ? scratch.take(groups * valueBytes) : value;
   const descriptor = scratch.take(packDescriptorBytes);
-  const zeros = scratch.take(4 * d);
-  const fields: Readonly<Record<keyof typeof packWord, number>> = {
+  writeWords(context, descriptor, packWords, {
     key: addressOf(context, "key", problem.key),
     value,
     pastKey: past ? addressOf(context, "past.key", past.key) : 0,
@@ -149,26 +191,37 @@ function packInputs(context: Context, problem: AttentionProblem, sizes: ProblemS
     packedValues: values,
     keyBytes,
     valueBytes,
-    zeros,
+    zeros: context.zeros(4 * d),
     factor: 0,
-    careful: 0,
-  };
-  const words = context.int32;
-  for (const name in fields)
-    words[(descriptor + packWord[name as keyof typeof packWord]) / 4] = fields[name as keyof typeof packWord];
-  context.float32.fill(0, zeros / 4, zeros / 4 + d);
-  context.float32[(descriptor + packWord.factor) / 4] = (problem.scale ?? 1 / Math.sqrt(d)) * Math.LOG2E;
-  const shape = { d, e, values: withValues };
+    careful,
+    units,
+  });
+  context.float32[(descriptor + packWord.factor) / 4] = factorOf(problem, d);
+  const make = () => [pack(engine, { d, e, values: withValues }), packAll()];
   return {
+    past: 0,
+    pastKeys: 0,
+    pastValues: 0,
     keys,
     values,
     keyBytes,
     valueBytes,
-    run(careful) {
-      context.int32[(descriptor + packWord.careful) / 4] = careful;
-      context.run(JSON.stringify(["pack", shape]), () => [pack(engine, shape)], "pack", descriptor, groups * panels);
+    run() {
+      const alone = groups * m * (d + e) < leastShared;
+      context.run(`pack ${d} ${e} ${withValues}`, make, alone ? "packAll" : "pack", descriptor, alone ? 1 : units);
     },
   };
+}
+
+/** Writes a descriptor's words in their order. */
+function writeWords<Name extends string>(
+  context: Context,
+  descriptor: number,
+  names: readonly Name[],
+  values: Readonly<Record<Name, number>>,
+): void {
+  const memory = context.int32;
+  for (let at = 0; at < names.length; at += 1) memory[descriptor / 4 + at] = values[names[at]!];
 }
 
 function placeSinks(context: Context, problem: AttentionProblem, heads: number): number {

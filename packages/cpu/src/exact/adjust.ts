@@ -80,7 +80,7 @@ function stagesOn(frame: Frame, row: Code): RowPart {
     prepare: [at.c.set(i32.const(0)), parts.map(({ prepare }) => prepare)],
     change: parts.map(({ change }) => change),
     advance: at.c.set(i32.add(at.c.get, i32.const(32))),
-    close: shape.stages.includes("softcap") ? padAgain(frame) : [],
+    close: shape.stages.includes("softcap") && !shape.fewQueries ? padAgain(frame) : [],
   };
 }
 

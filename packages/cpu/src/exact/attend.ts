@@ -16,6 +16,7 @@ import { adjust } from "./adjust.ts";
 import { writeOutputs, writeStatistics, writeWeights } from "./finish.ts";
 import { constant, type Frame, field, inScratch, makeFrame } from "./frame.ts";
 import { constantAt, type ExactShape, entryBytes, paddedValues, word } from "./layout.ts";
+import { padRows, placeBlock, rowScores, scaleQueries } from "./row-scores.ts";
 import { scores } from "./scores.ts";
 import { exponentials, invertSums, updateMaxima, updateSums } from "./softmax.ts";
 import { addValues } from "./values.ts";
@@ -37,11 +38,10 @@ export function attend(engine: Engine, shape: ExactShape): WasmFunction {
       return [
         locate(frame, unit!, thread!, output, weights),
         startRows(frame),
-        copyShortTile(frame),
+        shape.fewQueries ? scaleQueries(frame) : copyShortTile(frame),
         whereOutputsGo(frame, output, target),
         blocks([
-          scores(frame),
-          adjust(frame),
+          logits(frame),
           updateMaxima(frame),
           exponentials(frame),
           updateSums(frame),
@@ -53,12 +53,17 @@ export function attend(engine: Engine, shape: ExactShape): WasmFunction {
         shape.single ? when(i32.ne(target.get, output.get), writeOutputs(frame, output)) : writeOutputs(frame, output),
         writeStatistics(frame),
         shape.weights && !shape.single
-          ? blocks([scores(frame), adjust(frame), exponentials(frame), writeWeights(frame, weights)])
+          ? blocks([logits(frame), exponentials(frame), writeWeights(frame, weights)])
           : [],
       ];
     },
     { exported: true },
   );
+}
+
+/** The block's logits in base 2, −∞ where a key is forbidden or only pads. */
+function logits(frame: Frame): Code {
+  return frame.shape.fewQueries ? [rowScores(frame), adjust(frame), padRows(frame)] : [scores(frame), adjust(frame)];
 }
 
 /** Finds the tile's rows, and where its queries, keys, values, outputs and scratch memory lie. */
@@ -80,8 +85,12 @@ function locate(frame: Frame, unit: Local, thread: Local, output: Local, weights
           fillZero(weights.get, i32.mul(rows.get, i32.shl(field(frame, "m"), i32.const(2)))),
         ]
       : [],
-    keys.set(i32.add(field(frame, "keys"), i32.mul(group.get, field(frame, "keyBytes")))),
-    values.set(i32.add(field(frame, "values"), i32.mul(group.get, field(frame, "valueBytes")))),
+    shape.fewQueries
+      ? []
+      : [
+          keys.set(i32.add(field(frame, "keys"), i32.mul(group.get, field(frame, "keyBytes")))),
+          values.set(i32.add(field(frame, "values"), i32.mul(group.get, field(frame, "valueBytes")))),
+        ],
     constants.set(field(frame, "constants")),
   ];
 }
@@ -163,7 +172,9 @@ function blockLoop(frame: Frame, scope: Scope): (body: Code) => Code {
       loopFrom(key, i32.load(entry.get), end.get, shape.blockKeys, [
         count.set(i32.sub(end.get, key.get)),
         count.set(select(limit, count.get, i32.gtS(count.get, limit))),
+        shape.fewQueries ? placeBlock(frame) : [],
         body,
+        shape.fewQueries ? key.set(i32.sub(i32.add(key.get, count.get), limit)) : [],
       ]),
     ]),
   ];

@@ -31,6 +31,10 @@ export interface Frame {
   readonly padded: Local;
   /** Address of the block's mask bits, or 0. */
   readonly bits: Local;
+  /** For few queries: addresses of four rows of keys that are worked on together, and their sums. */
+  readonly keyRows: readonly Local[];
+  readonly rowSums: readonly Local[];
+  readonly folded: readonly Local[];
   /** Where a stage's numbers for the row in hand begin. */
   readonly stageAddress: readonly Local[];
   readonly product: ProductLocals;
@@ -62,6 +66,9 @@ export function makeFrame(engine: Engine, shape: ExactShape, scope: Scope, descr
     count: scope.i32(),
     padded: scope.i32(),
     bits: scope.i32(),
+    keyRows: Array.from({ length: shape.fewQueries ? 4 : 0 }, () => scope.i32()),
+    rowSums: Array.from({ length: shape.fewQueries ? 16 : 0 }, () => scope.v128()),
+    folded: Array.from({ length: shape.fewQueries ? 4 : 0 }, () => scope.v128()),
     stageAddress: shape.stages.map(() => scope.i32()),
     product: productLocals(scope, engine),
     at: { row: scope.i32(), column: scope.i32(), a: scope.i32(), b: scope.i32(), c: scope.i32() },

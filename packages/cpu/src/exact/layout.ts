@@ -16,6 +16,11 @@ export interface ExactShape {
   readonly single: boolean;
   /** Values are read where they lie, row by row, instead of from panels. Only for `e` in whole register tiles. */
   readonly direct: boolean;
+  /**
+   * Few queries: keys are read where they lie too, and those of the past where they lie, since packing would cost more
+   * than the products. Only with `direct`, for `d` in multiples of 8 and at most `fewRows` rows a key-value head.
+   */
+  readonly fewQueries: boolean;
   readonly stages: readonly Stage[];
   /** Entries of the plan may come with bits that say which keys are allowed. */
   readonly masked: boolean;
@@ -23,7 +28,7 @@ export interface ExactShape {
 }
 
 /** Words of 4 bytes in a descriptor, by name; a call hands its address to the kernels. */
-const words = [
+export const words = [
   "query",
   "keys",
   "values",
@@ -50,11 +55,25 @@ const words = [
   "plan",
   "planBatchBytes",
   "planHeadBytes",
-  /** Entry that stands for all keys. */
+  /** Entry that stands for all keys: address of the three words that follow it here. */
   "allEntry",
+  "allFirst",
+  "allCount",
+  "allBits",
+  /** Keys of the past, and where they and their values lie, when kernels read them in place. */
+  "past",
+  "pastKeys",
+  "pastValues",
+  "pastKeyBytes",
+  "pastValueBytes",
+  /** Factor on the queries where keys are not packed: scale·log₂e. */
+  "factor",
   /** 1 when values hold NaN or ∞ that a mask may hide: weights of 0 are then skipped. */
   "careful",
 ] as const;
+
+/** Most rows of a key-value head whose keys are not packed. */
+export const fewRows = 8;
 
 export type Word = (typeof words)[number];
 

@@ -1,11 +1,11 @@
 import type { Code } from "../assembler/code.ts";
-import { defineFunction, type Local, loopFrom, select, type WasmFunction, when } from "../assembler/function.ts";
+import { call, defineFunction, type Local, loopFrom, select, type WasmFunction, when } from "../assembler/function.ts";
 import { f32, f32x4, i32, shuffle32, v128 } from "../assembler/instructions.ts";
 import type { Engine } from "../engine/engine.ts";
 import { paddedValues } from "./layout.ts";
 
 /** Words of a packing descriptor. Keys and values of the past come first: p of them, none where p is 0. */
-const words = [
+export const packWords = [
   "key",
   "value",
   "pastKey",
@@ -24,13 +24,15 @@ const words = [
   "factor",
   /** Address that gets 1 when a value is NaN or infinite. */
   "careful",
+  /** Panels of all key-value heads. */
+  "units",
 ] as const;
 
-export const packWord = Object.fromEntries(words.map((name, at) => [name, 4 * at])) as Readonly<
-  Record<(typeof words)[number], number>
+export const packWord = Object.fromEntries(packWords.map((name, at) => [name, 4 * at])) as Readonly<
+  Record<(typeof packWords)[number], number>
 >;
 
-export const packDescriptorBytes = 4 * words.length;
+export const packDescriptorBytes = 4 * packWords.length;
 
 export interface PackShape {
   readonly d: number;
@@ -50,7 +52,7 @@ export function pack(engine: Engine, shape: PackShape): WasmFunction {
     "pack",
     ["i32", "i32", "i32"],
     (scope, descriptor, unit) => {
-      const load = (name: (typeof words)[number]) => i32.load(descriptor!.get, packWord[name]);
+      const load = (name: (typeof packWords)[number]) => i32.load(descriptor!.get, packWord[name]);
       const [group, first, width, to, at, j, limit] = Array.from({ length: 7 }, () => scope.i32()) as Local[] &
         [Local, Local, Local, Local, Local, Local, Local];
       const rows = [scope.i32(), scope.i32(), scope.i32(), scope.i32()];
@@ -153,6 +155,20 @@ export function pack(engine: Engine, shape: PackShape): WasmFunction {
           when(v128.anyTrue(strange.get), i32.store(load("careful"), i32.const(1))),
         ];
       }
+    },
+    { exported: true },
+  );
+}
+
+/** All units of `pack` in one, for inputs too small to share between threads. */
+export function packAll(): WasmFunction {
+  return defineFunction(
+    "packAll",
+    ["i32", "i32", "i32"],
+    (scope, descriptor, _, thread) => {
+      const unit = scope.i32();
+      const units = i32.load(descriptor!.get, packWord.units);
+      return loopFrom(unit, i32.const(0), units, 1, call("pack", descriptor!.get, unit.get, thread!.get));
     },
     { exported: true },
   );

@@ -8,6 +8,8 @@ export interface Plan {
   /** Bytes from one batch entry, or key-value head, to the next; 0 where all have the same. */
   readonly batchBytes: number;
   readonly headBytes: number;
+  /** Every row may look at every key. */
+  readonly all: boolean;
 }
 
 export interface PlanTiles {
@@ -44,6 +46,7 @@ export function makePlan(mask: Mask, sizes: ProblemSizes, tiles: PlanTiles): Pla
   const table = new Uint32Array(2 * batches * groups * rowTiles);
   const parts = new Parts(table.byteLength);
   let at = 0;
+  let everything = true;
   for (let b = 0; b < batches; b += 1) {
     for (let g = 0; g < groups; g += 1) {
       for (let first = 0; first < rows; first += tiles.rows) {
@@ -54,6 +57,8 @@ export function makePlan(mask: Mask, sizes: ProblemSizes, tiles: PlanTiles): Pla
         const runs = runsOf(rowSpans, m, tiles);
         table[at] = parts.add(entriesOf(runs, rowSpans, m, tiles, parts));
         table[at + 1] = runs.length;
+        const [run] = runs;
+        everything &&= runs.length === 1 && !run!.partial && run!.from === 0 && run!.to * tiles.panel >= m;
         at += 2;
       }
     }
@@ -62,6 +67,7 @@ export function makePlan(mask: Mask, sizes: ProblemSizes, tiles: PlanTiles): Pla
     bytes: parts.joined(new Uint8Array(table.buffer)),
     batchBytes: depends.batch ? 8 * groups * rowTiles : 0,
     headBytes: depends.head ? 8 * rowTiles : 0,
+    all: everything,
   };
 }
 
