@@ -6,12 +6,14 @@ const layers = {
   masking: [],
   stats: [],
   core: ["masking"],
+  cpu: ["core", "masking"],
   fusion: ["core", "masking"],
   grounding: ["core", "masking", "fusion"],
-  measures: ["core", "masking", "stats", "fusion", "grounding"],
+  measures: ["core", "cpu", "masking", "stats", "fusion", "grounding"],
   runner: ["stats", "core", "measures"],
+  peers: ["core", "cpu", "masking", "measures"],
   report: ["runner"],
-  cli: ["core", "measures", "runner", "report", "stats"],
+  cli: ["core", "cpu", "measures", "runner", "report", "stats"],
 };
 
 const down = Object.entries(layers).map(([name, allowed]) => ({
@@ -39,7 +41,7 @@ module.exports = {
       from: { path: "^experiments/" },
       to: {
         path: "^packages/",
-        pathNot: "^packages/(core|measures|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$",
+        pathNot: "^packages/(core|measures|peers|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$",
       },
     },
     {
@@ -47,7 +49,7 @@ module.exports = {
       severity: "error",
       comment: "No input, output, clock or process below the runner.",
       from: {
-        path: "^packages/(masking|stats|core|fusion|grounding|measures)/src",
+        path: "^packages/(masking|stats|core|cpu|fusion|grounding|measures)/src",
         pathNot: "(\\.test\\.ts|/conformance/|/test-support/.*\\.ts)$|conformance",
       },
       to: { dependencyTypes: ["core"] },

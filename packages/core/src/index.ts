@@ -1,6 +1,7 @@
 export { type AttentionOptions, attention } from "./attention/attention.ts";
-export type { Backend, Capabilities, SyncBackend } from "./backend/backend.ts";
+export type { Backend, Capabilities, Placement, SyncBackend } from "./backend/backend.ts";
 export { type BackendName, backendNames, createBackend } from "./backend/create.ts";
+export { checkPlacement, place } from "./backend/place.ts";
 export { attentionCost } from "./cost/attention-cost.ts";
 export type { Cost } from "./cost/cost.ts";
 export {
@@ -36,6 +37,7 @@ export type { ProjectedSizes } from "./crossmodal/multi-head/sizes.ts";
 export { type Projection, project, projectionWidths, randomProjection } from "./crossmodal/projection/projection.ts";
 export { bindShape, showShape } from "./crossmodal/shape/bind-shape.ts";
 export { ArgumentError, ShapeError, UnsupportedError } from "./errors/errors.ts";
+export { needSameShape, needTangentOf } from "./gradients/check.ts";
 export type { AttentionInputTangents, QueryKeyValueTangents } from "./gradients/directions.ts";
 export { type AttentionTangents, attentionJvp } from "./gradients/jvp.ts";
 export { type LinformerInputTangents, linformerJvp } from "./gradients/linformer/jvp.ts";
@@ -46,6 +48,8 @@ export { type RecurrentInputTangents, type RecurrentTangents, recurrentJvp } fro
 export { type RecurrentGradients, type RecurrentVjpOptions, recurrentVjp } from "./gradients/recurrent/vjp.ts";
 export type { QueryKeyValueGradients } from "./gradients/tensors.ts";
 export { type AttentionGradients, type AttentionVjpOptions, attentionVjp } from "./gradients/vjp.ts";
+export { checkLinearProblem, type LinearProblem } from "./linear/check.ts";
+export { projection as favorProjection } from "./linear/features/favor/projection.ts";
 export {
   defaultFeatureMap,
   featureWidth,
@@ -68,11 +72,14 @@ export {
   referenceRecurrentAttention,
   type UpdateRule,
 } from "./linear/index.ts";
+export type { Reach } from "./linear/mask/reach.ts";
+export { inputScales } from "./linear/scale.ts";
 export { type AttentionPart, mergeByLogSumExp } from "./merge/merge.ts";
 export { defaultChunk } from "./problem/defaults.ts";
 export { describeVariant } from "./problem/describe.ts";
 export type { AttentionOutputs, AttentionProblem, AttentionResult } from "./problem/problem.ts";
 export { keyHeadOf, type ProblemSizes } from "./problem/sizes.ts";
+export { withUnitValues } from "./problem/unit-values.ts";
 export { validateProblem } from "./problem/validate.ts";
 export type { FeatureMap, Variant } from "./problem/variant.ts";
 export { type Random, seededRandom } from "./random/random.ts";

@@ -1,5 +1,10 @@
-export { type CpuBackend, type CpuOptions, type CpuPlacement, createCpuBackend } from "./backend/backend.ts";
+/// <reference lib="dom" />
+// WebAssembly is declared there: the sources are type-checked with the packages that import them.
+
+export { type CpuBackend, type CpuOptions, createCpuBackend } from "./backend/backend.ts";
 export { DisposedBackendError } from "./backend/errors.ts";
+export { cpuEngine } from "./engine/choose.ts";
 export type { EngineName } from "./engine/engine.ts";
+export type { Peak } from "./engine/peak.ts";
 export { MemoryLimitError } from "./memory/errors.ts";
 export { KernelError, ThreadLostError } from "./pool/errors.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { cpuEngine } from "@xattn/cpu";
 import {
   describe,
   type Experiment,
@@ -17,6 +18,7 @@ import { estimator } from "../terminal/estimate.ts";
 import { type ProgressView, progressView } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 import { root, shown, workerFlags } from "../workspace/paths.ts";
+import { setUp } from "./set-up.ts";
 
 export interface ExecuteOptions {
   readonly results: string;
@@ -27,7 +29,7 @@ export interface ExecuteOptions {
 }
 
 /** Packages whose code moves the numbers of a cell. */
-const measuredPackages = ["masking", "stats", "core", "measures", "runner"];
+const measuredPackages = ["masking", "stats", "core", "cpu", "fusion", "grounding", "measures", "peers", "runner"];
 
 /** Runs an experiment on this machine and shows how far it is. */
 export async function execute(experiment: Experiment, file: string, options: ExecuteOptions): Promise<RunResult> {
@@ -37,13 +39,14 @@ export async function execute(experiment: Experiment, file: string, options: Exe
     if (view) view.note(text);
     else process.stderr.write(`${text}\n`);
   };
+  await setUp(experiment, note);
   const stop = stopSignal(note);
   let estimate = estimator({});
   let current = "";
   try {
     return await runExperiment(experiment, {
       results: options.results,
-      environment: readEnvironment({ backends: "reference, plain" }),
+      environment: readEnvironment({ backends: `reference, plain, cpu (${cpuEngine()} kernels)` }),
       git: readGit(root),
       lockfileHash: existsSync(lockfile) ? createHash("sha256").update(readFileSync(lockfile)).digest("hex") : null,
       sourceHash: sourceHash(root, [...measuredPackages.map((name) => join(root, "packages", name, "src")), file]),

@@ -1,5 +1,6 @@
 import { referenceAttention } from "../reference/attention.ts";
 import type { SyncBackend } from "./backend.ts";
+import { checkPlacement, place } from "./place.ts";
 
 /** Float64, no tricks: the standard that the others are held to. Its memory is not managed and counts as 0. */
 export function referenceBackend(): SyncBackend {
@@ -10,7 +11,10 @@ export function referenceBackend(): SyncBackend {
       dtypes: ["float64", "float32", "float16", "bfloat16"],
       accumulate: "float64",
     },
-    attention: (problem, outputs) => referenceAttention(problem, outputs),
+    attention(problem, outputs = {}, placement = {}) {
+      checkPlacement(problem, placement, "float64");
+      return place(referenceAttention(problem, outputs), placement);
+    },
     scratchBytes: () => 0,
     resetScratch() {},
     dispose() {},

@@ -39,7 +39,13 @@ export function validateProblem(problem: AttentionProblem): ProblemSizes {
     needShape("past.key", past.key, "[b, g, p, d]", [batch, keyHeads, "p", d], source);
     const p = past.key.shape[2]!;
     needAxes("past.value", past.value, "[b, g, p, e]");
-    needShape("past.value", past.value, "[b, g, p, e]", [batch, keyHeads, p, e], () => `${source()}, and p of past.key`);
+    needShape(
+      "past.value",
+      past.value,
+      "[b, g, p, e]",
+      [batch, keyHeads, p, e],
+      () => `${source()}, and p of past.key`,
+    );
     m += p;
   }
   if (problem.bias && !broadcastSteps(problem.bias.shape, [batch, heads, n, m])) {

@@ -3,10 +3,12 @@ import {
   type AttentionOutputs,
   type AttentionProblem,
   type AttentionResult,
+  checkPlacement,
   convert,
   describeVariant,
+  type Placement,
   type ProblemSizes,
-  ShapeError,
+  place,
   type SyncBackend,
   type Tensor,
   tensor,
@@ -16,6 +18,7 @@ import {
 import { chooseEngine, runs } from "../engine/choose.ts";
 import { maximumPages } from "../engine/compile.ts";
 import { type EngineName, engines } from "../engine/engine.ts";
+import { createPeak, type Peak } from "../engine/peak.ts";
 import { createHeap } from "../memory/heap.ts";
 import { createScratch } from "../memory/scratch.ts";
 import { availableThreads } from "../pool/host.ts";
@@ -34,19 +37,15 @@ export interface CpuOptions {
   readonly stallSeconds?: number;
 }
 
-/** Where a call puts its result. */
-export interface CpuPlacement {
-  /** A float32 tensor [b, h, n, e] that takes the output; without a copy when it comes from `tensor`. */
-  readonly into?: Tensor;
-}
-
 /** Attention by WebAssembly kernels; float32 in and out. */
 export interface CpuBackend extends SyncBackend {
   /** Threads that take part, the caller's included. */
   readonly threads: number;
   /** Kind of kernels that were chosen for this engine. */
   readonly engine: EngineName;
-  attention(problem: AttentionProblem, outputs?: AttentionOutputs, placement?: CpuPlacement): AttentionResult;
+  /** Multiply-adds in registers alone, one thread: what the kernels are measured against. */
+  peak(): Peak;
+  attention(problem: AttentionProblem, outputs?: AttentionOutputs, placement?: Placement): AttentionResult;
   /**
    * A float32 tensor in the kernels' memory: problems made of such tensors are computed without copies. It lives until
    * `release`; what it holds at first is not defined.
@@ -87,6 +86,7 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
     name: "cpu",
     threads: pool.threads,
     engine: engine.name,
+    peak: () => createPeak(engine),
     capabilities: {
       variants: ["standard", "chunked"],
       dtypes: ["float32", "float16", "bfloat16"],
@@ -95,9 +95,9 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
     attention(problem, outputs = {}, placement = {}) {
       requireAlive();
       const sizes = validateProblem(problem);
-      const into = placement.into && checkInto(placement.into, sizes);
+      checkPlacement(problem, placement, problem.query.dtype);
       try {
-        return compute(problem, sizes, outputs, into);
+        return compute(problem, sizes, outputs, placement);
       } finally {
         scratch.release();
       }
@@ -130,7 +130,7 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
     problem: AttentionProblem,
     sizes: ProblemSizes,
     outputs: AttentionOutputs,
-    into: Tensor<"float32"> | undefined,
+    placement: Placement,
   ): AttentionResult {
     const variant = problem.variant ?? { kind: "standard" };
     const { batch, heads, n, e } = sizes;
@@ -140,31 +140,16 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
         `variant: the cpu backend does not compute ${describeVariant(variant)}; use the plain backend`,
       );
     }
-    const inside = into && liesInside(context, into);
+    const { into } = placement;
+    const inside = into?.dtype === "float32" && liesInside(context, into);
     const output = inside ? into.data.byteOffset : scratch.take(4 * count);
     const rest = exactAttention(context, problem, sizes, outputs, output);
     const path = `cpu/${describeVariant(variant)}, ${engine.name}, ${pool.active} of ${pool.threads} threads`;
     if (inside) return { output: into, ...rest, path };
-    const from = context.float32.subarray(output / 4, output / 4 + count);
-    if (into) {
-      into.data.set(from);
-      return { output: into, ...rest, path };
-    }
-    const own = tensor([batch, heads, n, e], from.slice());
+    const own = tensor([batch, heads, n, e], context.float32.slice(output / 4, output / 4 + count));
     const { dtype } = problem.query;
-    return { output: dtype === "float32" ? own : convert(own, dtype), ...rest, path };
+    return place({ output: dtype === "float32" ? own : convert(own, dtype), ...rest, path }, placement);
   }
-}
-
-function checkInto(into: Tensor, { batch, heads, n, e }: ProblemSizes): Tensor<"float32"> {
-  const needs = [batch, heads, n, e];
-  if (into.dtype !== "float32") throw new ArgumentError(`into: is ${into.dtype}, needs float32`);
-  if (into.shape.length !== 4 || into.shape.some((length, axis) => length !== needs[axis])) {
-    throw new ShapeError(
-      `into: shape [${into.shape.join(", ")}] does not fit: needs [b, h, n, e] = [${needs.join(", ")}]`,
-    );
-  }
-  return into as Tensor<"float32">;
 }
 
 function engineNamed(name: EngineName, shared: boolean) {

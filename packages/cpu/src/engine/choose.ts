@@ -1,11 +1,16 @@
 import { defineFunction } from "../assembler/function.ts";
 import { f32, f32x4, i32, v128 } from "../assembler/instructions.ts";
 import { compile, v8Version } from "./compile.ts";
-import { type Engine, engines } from "./engine.ts";
+import { type Engine, type EngineName, engines } from "./engine.ts";
 
 /** The first engine of the list that this machine runs and that computes rightly. */
 export function chooseEngine(shared: boolean): Engine {
   return engines.find((engine) => runs(engine, shared)) ?? engines.at(-1)!;
+}
+
+/** The name of the kernels that a backend of this process takes: 256 bits wide or 128. */
+export function cpuEngine(): EngineName {
+  return chooseEngine(false).name;
 }
 
 /** Whether this machine runs code for the engine, and computes rightly with it. */

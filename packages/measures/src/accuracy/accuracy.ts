@@ -1,7 +1,8 @@
-import { type BackendName, toFloat64 } from "@xattn/core";
-import { checkCell, readCell } from "../cell/cell.ts";
+import { toFloat64 } from "@xattn/core";
+import { withBackend } from "../cell/backends.ts";
+import { backendOf, checkCell, readCell } from "../cell/cell.ts";
 import { computedParameters } from "../cell/parameters.ts";
-import { inFloat64, problemOf, withBackend } from "../cell/problem.ts";
+import { inFloat64, problemOf } from "../cell/problem.ts";
 import type { DirectMeasure } from "../contract/measure.ts";
 import { relativeError } from "./relative-error.ts";
 
@@ -33,10 +34,10 @@ export function accuracy(): DirectMeasure<"error" | "approximationError"> {
     exclusive: false,
     check: checkCell,
     run(cell, { seed }) {
-      return withBackend(cell.backend as BackendName, async (backend) => {
+      return withBackend(backendOf(cell), async (backend) => {
         const problem = problemOf(readCell(cell), seed);
         const actual = toFloat64((await backend.attention(problem)).output);
-        return withBackend("reference", async (reference) => {
+        return withBackend({ backend: "reference" }, async (reference) => {
           const exact = inFloat64(problem);
           const same = await reference.attention(exact);
           const softmax =

@@ -2,7 +2,16 @@ import type { DType, ProblemSizes, Variant, Workload } from "@xattn/core";
 import { workloads } from "@xattn/core";
 import { causal, type Mask, window } from "@xattn/masking";
 import type { Parameters } from "../contract/measure.ts";
+import type { BackendChoice, MeasuredBackendName } from "./backends.ts";
 import type { MaskName, VariantName } from "./parameters.ts";
+
+/** The backend that a cell asks for. */
+export function backendOf(cell: Parameters): BackendChoice {
+  return {
+    backend: cell.backend as MeasuredBackendName,
+    threads: cell.threads as number | undefined,
+  };
+}
 
 /** A cell's parameters, read as an attention. */
 export interface AttentionCell {

@@ -1,5 +1,6 @@
-import { backendNames, workloadNames } from "@xattn/core";
+import { workloadNames } from "@xattn/core";
 import { z } from "zod";
+import { measuredBackendNames } from "./backends.ts";
 
 /** Names of the attention variants that a sweep can vary, in the order in which charts list them. */
 export const variantNames = [
@@ -40,7 +41,8 @@ export const attentionParameters = {
 /** Those of a cell that is computed, not only counted. */
 export const computedParameters = {
   ...attentionParameters,
-  backend: z.enum(backendNames),
+  backend: z.enum(measuredBackendNames),
+  threads: z.int().min(1).max(256).optional().describe("threads of the cpu backend, a whole number from 1 to 256"),
   dtype: z.enum(dtypeNames).optional(),
   scale: z
     .number()

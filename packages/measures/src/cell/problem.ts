@@ -1,14 +1,4 @@
-import {
-  type AttentionProblem,
-  type Backend,
-  type BackendName,
-  convert,
-  createBackend,
-  randomNormal,
-  seededRandom,
-  type Tensor,
-} from "@xattn/core";
-import { UnsupportedError } from "../contract/measure.ts";
+import { type AttentionProblem, convert, randomNormal, seededRandom, type Tensor } from "@xattn/core";
 import type { AttentionCell } from "./cell.ts";
 
 /**
@@ -33,26 +23,4 @@ export function problemOf(cell: AttentionCell, seed: number): AttentionProblem {
 export function inFloat64(problem: AttentionProblem): AttentionProblem {
   const widen = (tensor: Tensor) => convert(tensor, "float64");
   return { ...problem, query: widen(problem.query), key: widen(problem.key), value: widen(problem.value) };
-}
-
-/**
- * Runs `work` with a backend and releases it, also when the work throws. A problem that the backend does not
- * compute becomes the contract's UnsupportedError.
- */
-export async function withBackend<Result>(
-  name: BackendName,
-  work: (backend: Backend) => Result | Promise<Result>,
-): Promise<Result> {
-  const backend = createBackend(name);
-  try {
-    return await work(backend);
-  } catch (error) {
-    throw translate(error);
-  } finally {
-    backend.dispose();
-  }
-}
-
-export function translate(error: unknown): unknown {
-  return error instanceof Error && error.name === "UnsupportedError" ? new UnsupportedError(error.message) : error;
 }

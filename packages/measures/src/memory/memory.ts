@@ -1,7 +1,7 @@
-import type { BackendName } from "@xattn/core";
-import { checkCell, readCell } from "../cell/cell.ts";
+import { withBackend } from "../cell/backends.ts";
+import { backendOf, checkCell, readCell } from "../cell/cell.ts";
 import { computedParameters } from "../cell/parameters.ts";
-import { problemOf, withBackend } from "../cell/problem.ts";
+import { problemOf } from "../cell/problem.ts";
 import { type DirectMeasure, UnsupportedError } from "../contract/measure.ts";
 
 /** The most scratch memory that a backend has in use during one attention, inputs and output not counted. */
@@ -23,7 +23,7 @@ export function memory(): DirectMeasure<"scratchBytes"> {
     check: checkCell,
     run(cell, { seed }) {
       if (cell.backend === "reference") throw new UnsupportedError("the reference backend does not manage its memory");
-      return withBackend(cell.backend as BackendName, async (backend) => {
+      return withBackend(backendOf(cell), async (backend) => {
         const problem = problemOf(readCell(cell), seed);
         backend.resetScratch();
         await backend.attention(problem);

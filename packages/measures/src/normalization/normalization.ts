@@ -1,8 +1,9 @@
-import { type BackendName, convert, tensor, toFloat64 } from "@xattn/core";
+import { convert, tensor, toFloat64 } from "@xattn/core";
 import { compileMask } from "@xattn/masking";
-import { type AttentionCell, checkCell, readCell } from "../cell/cell.ts";
+import { withBackend } from "../cell/backends.ts";
+import { type AttentionCell, backendOf, checkCell, readCell } from "../cell/cell.ts";
 import { computedParameters } from "../cell/parameters.ts";
-import { problemOf, withBackend } from "../cell/problem.ts";
+import { problemOf } from "../cell/problem.ts";
 import type { DirectMeasure } from "../contract/measure.ts";
 
 /**
@@ -25,7 +26,7 @@ export function normalization(): DirectMeasure<"rowSumError" | "emptyRows" | "em
     exclusive: false,
     check: checkCell,
     run(cell, { seed }) {
-      return withBackend(cell.backend as BackendName, async (backend) => {
+      return withBackend(backendOf(cell), async (backend) => {
         const attention = readCell(cell);
         const { batch, keyHeads, m } = attention.sizes;
         const ones = tensor([batch, keyHeads, m, 1], new Float32Array(batch * keyHeads * m).fill(1));

@@ -1,7 +1,8 @@
-import { type BackendName, createBackend, toFloat64 } from "@xattn/core";
-import { checkCell, readCell } from "../cell/cell.ts";
+import { toFloat64 } from "@xattn/core";
+import { inMemoryOf, openBackend, translate } from "../cell/backends.ts";
+import { backendOf, checkCell, readCell } from "../cell/cell.ts";
 import { computedParameters } from "../cell/parameters.ts";
-import { problemOf, translate } from "../cell/problem.ts";
+import { problemOf } from "../cell/problem.ts";
 import type { Arm, Parameters, TimedMeasure } from "../contract/measure.ts";
 
 export interface TimeOptions {
@@ -16,7 +17,8 @@ export interface TimeOptions {
 
 /**
  * Milliseconds of one attention: the median over rounds in which all variants and backends at a point take turns.
- * Inputs are made beforehand; the output is allocated within the call, as a caller would have it.
+ * Inputs are made beforehand. The output is allocated within the call, as a caller would have it, unless the backend
+ * has memory of its own: then inputs and output lie there, as `Backend.tensor` lets a caller place them.
  */
 export function time(options: TimeOptions = {}): TimedMeasure<"time"> {
   return {
@@ -36,24 +38,26 @@ export function time(options: TimeOptions = {}): TimedMeasure<"time"> {
 
 /** The output is looked at once before anything is timed: a kernel that yields NaN is not worth a time. */
 async function prepare(cell: Parameters, { seed }: { readonly seed: number }): Promise<Arm> {
-  const problem = problemOf(readCell(cell), seed);
-  const backend = createBackend(cell.backend as BackendName);
+  const drawn = problemOf(readCell(cell), seed);
+  const backend = await openBackend(backendOf(cell));
+  let result: unknown;
   try {
-    const { output } = await backend.attention(problem);
+    const { problem, into } = inMemoryOf(backend, drawn);
+    const placement = into && { into };
+    const { output } = await backend.attention(problem, {}, placement);
     if (!toFloat64(output).every(Number.isFinite)) throw new RangeError("the output is not finite");
+    return {
+      call() {
+        result = backend.attention(problem, {}, placement);
+        if (result instanceof Promise) return result as Promise<void>;
+      },
+      dispose() {
+        result = undefined;
+        backend.dispose();
+      },
+    };
   } catch (error) {
     backend.dispose();
     throw translate(error);
   }
-  let result: unknown;
-  return {
-    call() {
-      result = backend.attention(problem);
-      if (result instanceof Promise) return result as Promise<void>;
-    },
-    dispose() {
-      result = undefined;
-      backend.dispose();
-    },
-  };
 }

@@ -173,3 +173,27 @@ test("the same seed gives the same order", async () => {
 test("no arms, no results", async () => {
   expect((await sample([])).results).toEqual([]);
 });
+
+test("an arm rests after every sample, and that is not timed", async () => {
+  let time = 0;
+  let rests = 0;
+  let samples = 0;
+  const arm: Arm = {
+    call() {
+      time += 2;
+    },
+    rest() {
+      rests += 1;
+      time += 40;
+    },
+  };
+  const [result] = await sampleBlock([arm], {
+    sampling,
+    random: seededRandom(1),
+    now: () => time,
+    onStep: () => (samples += 1),
+    anchors: new Set(),
+  });
+  expect(rests).toBe(samples);
+  expect(new Set(samplesOf(result).times)).toEqual(new Set([2]));
+});

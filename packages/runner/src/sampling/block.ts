@@ -132,5 +132,7 @@ async function timeBatch(arm: Arm, batch: number, index: number, options: BlockO
     const pending = arm.call();
     if (pending) await pending;
   }
-  return options.now() - start;
+  const time = options.now() - start;
+  await arm.rest?.();
+  return time;
 }
