@@ -119,6 +119,7 @@ async function kernels(): Promise<Finding[]> {
   const rounds = 20_000;
   const most = perSecond(rounds * peak.multiplyAdds, () => peak.run(rounds));
   const all = await createCpuBackend({ threads: cores });
+  await all.ready();
   const [single, together] = [rate(one), rate(all)];
   findings.push(
     {

@@ -4,15 +4,10 @@ import {
   type AttentionProblem,
   type AttentionResult,
   checkPlacement,
-  convert,
-  describeVariant,
   type Placement,
-  type ProblemSizes,
-  place,
   type SyncBackend,
   type Tensor,
   tensor,
-  UnsupportedError,
   validateProblem,
 } from "@xattn/core";
 import { chooseEngine, runs } from "../engine/choose.ts";
@@ -23,9 +18,9 @@ import { createHeap } from "../memory/heap.ts";
 import { createScratch } from "../memory/scratch.ts";
 import { availableThreads } from "../pool/host.ts";
 import { createPool } from "../pool/pool.ts";
-import { createContext } from "./context.ts";
+import { compute } from "./compute.ts";
+import { type Context, createContext } from "./context.ts";
 import { DisposedBackendError } from "./errors.ts";
-import { exactAttention } from "./exact.ts";
 import { liesInside, rememberBuffer } from "./tensors.ts";
 
 export interface CpuOptions {
@@ -39,6 +34,12 @@ export interface CpuOptions {
 
 /** Attention by WebAssembly kernels; float32 in and out. */
 export interface CpuBackend extends SyncBackend {
+  /**
+   * Resolves when all threads take part. Calls before that work, with those that do.
+   *
+   * @throws ThreadStartError when one cannot be started; the others take part
+   */
+  ready(): Promise<void>;
   /** Threads that take part, the caller's included. */
   readonly threads: number;
   /** Kind of kernels that were chosen for this engine. */
@@ -58,34 +59,40 @@ export interface CpuBackend extends SyncBackend {
 }
 
 /**
- * Starts a backend: picks the kernels for this engine and starts its threads, which keep no process from exiting.
+ * Starts a backend: picks the kernels for this engine and begins to start its threads, which keep no process from
+ * exiting. `ready` waits for them.
  *
  * @throws ArgumentError when the engine does not have WebAssembly with SIMD, or an option is out of range
  */
 export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBackend> {
-  const threads = availableThreads(options.threads ?? 1);
+  const wanted = availableThreads(options.threads ?? 1);
   const memory = makeMemory();
   const shared = !(memory.buffer instanceof ArrayBuffer);
   const engine = options.engine ? engineNamed(options.engine, shared) : chooseEngine(shared);
   const heap = createHeap(memory);
-  const scratch = createScratch(heap);
   const pool = createPool({
-    threads,
+    threads: wanted,
     memory,
     ...(options.stallSeconds !== undefined && { stallSeconds: options.stallSeconds }),
   });
-  await pool.ready();
-  const context = createContext(engine, heap, scratch, pool);
-  let disposed = false;
-  const tensors = new Map<number, number>();
-  const requireAlive = () => {
-    if (disposed) throw new DisposedBackendError();
+  // Who does not ask hears of it by `path` alone: with fewer threads all still works.
+  pool.ready().catch(() => {});
+  const { threads } = pool;
+  const tensors = new Set<number>();
+  // Nothing else holds the memory: a backend that is disposed but still referred to must not keep gigabytes.
+  let live: Context | undefined = createContext(engine, heap, createScratch(heap), pool);
+  const context = (): Context => {
+    if (!live) throw new DisposedBackendError();
+    return live;
   };
 
   return {
     name: "cpu",
-    threads: pool.threads,
+    threads,
     engine: engine.name,
+    async ready() {
+      await context().pool.ready();
+    },
     peak: () => createPeak(engine),
     capabilities: {
       variants: ["standard", "chunked"],
@@ -93,63 +100,37 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
       accumulate: "float32",
     },
     attention(problem, outputs = {}, placement = {}) {
-      requireAlive();
+      const { scratch } = context();
       const sizes = validateProblem(problem);
       checkPlacement(problem, placement, problem.query.dtype);
       try {
-        return compute(problem, sizes, outputs, placement);
+        return compute(context(), problem, sizes, outputs, placement);
       } finally {
         scratch.release();
       }
     },
     tensor(shape) {
-      requireAlive();
+      const { heap } = context();
       const count = shape.reduce((product, axis) => product * axis, 1);
       const address = heap.allocate(4 * count);
-      rememberBuffer(memory);
-      tensors.set(address, count);
-      return tensor(shape, new Float32Array(memory.buffer, address, count));
+      rememberBuffer(heap.memory);
+      tensors.add(address);
+      return tensor(shape, new Float32Array(heap.memory.buffer, address, count));
     },
-    release({ data }) {
-      requireAlive();
-      if (!tensors.delete(data.byteOffset) || !liesInside(context, { data } as Tensor)) {
+    release(tensor) {
+      const { byteOffset } = tensor.data;
+      if (!liesInside(context(), tensor) || !tensors.delete(byteOffset)) {
         throw new ArgumentError("tensor: is not one that this backend made, or was released before");
       }
-      heap.free(data.byteOffset);
+      context().heap.free(byteOffset);
     },
-    scratchBytes: () => scratch.peakBytes,
-    resetScratch: () => scratch.resetPeak(),
+    scratchBytes: () => context().scratch.peakBytes,
+    resetScratch: () => context().scratch.resetPeak(),
     dispose() {
-      if (disposed) return;
-      disposed = true;
-      pool.dispose();
+      live?.pool.dispose();
+      live = undefined;
     },
   };
-
-  function compute(
-    problem: AttentionProblem,
-    sizes: ProblemSizes,
-    outputs: AttentionOutputs,
-    placement: Placement,
-  ): AttentionResult {
-    const variant = problem.variant ?? { kind: "standard" };
-    const { batch, heads, n, e } = sizes;
-    const count = batch * heads * n * e;
-    if (variant.kind !== "standard" && variant.kind !== "chunked") {
-      throw new UnsupportedError(
-        `variant: the cpu backend does not compute ${describeVariant(variant)}; use the plain backend`,
-      );
-    }
-    const { into } = placement;
-    const inside = into?.dtype === "float32" && liesInside(context, into);
-    const output = inside ? into.data.byteOffset : scratch.take(4 * count);
-    const rest = exactAttention(context, problem, sizes, outputs, output);
-    const path = `cpu/${describeVariant(variant)}, ${engine.name}, ${pool.active} of ${pool.threads} threads`;
-    if (inside) return { output: into, ...rest, path };
-    const own = tensor([batch, heads, n, e], context.float32.slice(output / 4, output / 4 + count));
-    const { dtype } = problem.query;
-    return place({ output: dtype === "float32" ? own : convert(own, dtype), ...rest, path }, placement);
-  }
 }
 
 function engineNamed(name: EngineName, shared: boolean) {
@@ -157,8 +138,9 @@ function engineNamed(name: EngineName, shared: boolean) {
   if (!engine) {
     throw new ArgumentError(`engine: "${name}" is none of ${engines.map((one) => `"${one.name}"`).join(", ")}`);
   }
-  if (!runs(engine, shared))
+  if (!runs(engine, shared)) {
     throw new ArgumentError(`engine: "${name}" does not run here, or does not compute rightly`);
+  }
   return engine;
 }
 

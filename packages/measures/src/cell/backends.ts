@@ -21,6 +21,7 @@ export interface BackendChoice {
 export async function openBackend({ backend, threads = 1 }: BackendChoice): Promise<Backend> {
   if (backend === "cpu") {
     const opened = await createCpuBackend({ threads });
+    await opened.ready();
     if (opened.threads === threads) return opened;
     opened.dispose();
     throw new UnsupportedError(`this engine runs ${opened.threads} of ${threads} threads`);

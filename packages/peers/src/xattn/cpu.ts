@@ -45,6 +45,7 @@ export const xattnCopies: Peer = {
 
 async function open(threads: number): Promise<CpuBackend> {
   const backend = await createCpuBackend({ threads });
+  await backend.ready();
   if (backend.threads === threads) return backend;
   backend.dispose();
   throw new UnsupportedError(`threads: xattn gets ${backend.threads} here, and ${threads} are asked for`);
