@@ -13,7 +13,7 @@ import {
 import type { Context } from "./context.ts";
 import { emptyResult, isEmpty } from "./empty.ts";
 import { exactAttention } from "./exact.ts";
-import { liesInside } from "./tensors.ts";
+import { copyOut, liesInside } from "./tensors.ts";
 
 /** Computes a sound problem by the kernels of its variant, and brings the results to where they belong. */
 export function compute(
@@ -39,7 +39,7 @@ export function compute(
   const output = inside ? into.data.byteOffset : scratch.take(4 * count);
   const rest = exactAttention(context, problem, sizes, outputs, output);
   if (inside) return { output: into, ...rest, path };
-  const own = tensor([batch, heads, n, e], context.float32.slice(output / 4, output / 4 + count));
+  const own = tensor([batch, heads, n, e], copyOut(context, output, count));
   const { dtype } = problem.query;
   return place({ output: dtype === "float32" ? own : convert(own, dtype), ...rest, path }, placement);
 }

@@ -22,10 +22,10 @@ import { pack, packAll, packDescriptorBytes, packWord, packWords } from "../exac
 import type { Context } from "./context.ts";
 import { placePlan } from "./plans.ts";
 import { placeStages } from "./stages.ts";
-import { addressOf } from "./tensors.ts";
+import { addressOf, copyOut } from "./tensors.ts";
 
 /** Most keys whose scores are in scratch memory at a time. */
-const largestBlock = 256;
+export const largestBlock = 256;
 
 /** Where a call's results lie in the kernels' memory. */
 export interface ExactAddresses {
@@ -125,7 +125,7 @@ function blockFor(m: number): number {
 }
 
 /** Scores are exponents of 2. */
-function factorOf({ scale }: AttentionProblem, d: number): number {
+export function factorOf({ scale }: AttentionProblem, d: number): number {
   return (scale ?? 1 / Math.sqrt(d)) * Math.LOG2E;
 }
 
@@ -142,7 +142,7 @@ interface Inputs {
   run(): void;
 }
 
-function inputsInPlace(context: Context, problem: AttentionProblem, { m, d, e }: ProblemSizes): Inputs {
+export function inputsInPlace(context: Context, problem: AttentionProblem, { m, d, e }: ProblemSizes): Inputs {
   const past = problem.past?.key.shape[2] ?? 0;
   return {
     past,
@@ -160,7 +160,7 @@ function inputsInPlace(context: Context, problem: AttentionProblem, { m, d, e }:
 const leastShared = 65536;
 
 /** @param careful address that gets 1 when a value is not finite */
-function packInputs(
+export function packInputs(
   context: Context,
   problem: AttentionProblem,
   sizes: ProblemSizes,
@@ -214,7 +214,7 @@ function packInputs(
 }
 
 /** Writes a descriptor's words in their order. */
-function writeWords<Name extends string>(
+export function writeWords<Name extends string>(
   context: Context,
   descriptor: number,
   names: readonly Name[],
@@ -224,7 +224,7 @@ function writeWords<Name extends string>(
   for (let at = 0; at < names.length; at += 1) memory[descriptor / 4 + at] = values[names[at]!];
 }
 
-function placeSinks(context: Context, problem: AttentionProblem, heads: number): number {
+export function placeSinks(context: Context, problem: AttentionProblem, heads: number): number {
   const source = addressOf(context, "sinks", problem.sinks!);
   const address = context.scratch.take(4 * heads);
   const floats = context.float32;
@@ -247,13 +247,13 @@ export function exactAttention(
   runExact(context, problem, sizes, { output, weights, statistics });
   const floats = context.float32;
   return {
-    ...(weights && { weights: tensor([batch, heads, n, m], floats.slice(weights / 4, weights / 4 + rows * m)) }),
+    ...(weights && { weights: tensor([batch, heads, n, m], copyOut(context, weights, rows * m)) }),
     ...(statistics && { logSumExp: tensor([batch, heads, n], logSumExps(floats, statistics / 4, rows)) }),
   };
 }
 
 /** log Σ exp of each row from its maximum in base 2 and its sum relative to that. */
-function logSumExps(floats: Float32Array, at: number, rows: number): Float64Array {
+export function logSumExps(floats: Float32Array, at: number, rows: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     const [maximum, sum] = [floats[at + 2 * row]!, floats[at + 2 * row + 1]!];
     return sum === 0 ? Number.NEGATIVE_INFINITY : maximum * Math.LN2 + Math.log(sum);
