@@ -18,7 +18,7 @@ export function adjust(frame: Frame): Code {
   return [stages, mask];
 }
 
-interface RowPart {
+export interface RowPart {
   /** Statements at the start of a row. */
   readonly prepare: Code;
   /** Statements on the scores in `pair[0]`. */
@@ -30,7 +30,7 @@ interface RowPart {
 }
 
 /** Rows one by one, 8 keys at a time; `a` runs over the addresses of the scores. */
-function everyScore(frame: Frame, part: (row: Code) => RowPart): Code {
+export function everyScore(frame: Frame, part: (row: Code) => RowPart): Code {
   const { at, rows, layout, padded, pair } = frame;
   const score = pair[0]!;
   const both = [0, 1] as const;
@@ -50,14 +50,14 @@ function everyScore(frame: Frame, part: (row: Code) => RowPart): Code {
   ]);
 }
 
-/** A bit for each of 8 keys in a byte: −∞ where it is 0. Rows of bits lie ⌈count / 8⌉ bytes apart. */
-function maskOn(frame: Frame): RowPart {
-  const { at, bits, padded, pair } = frame;
+/** A bit for each of 8 keys in a byte: −∞ where it is 0. Rows of bits lie ⌈count / 8⌉ bytes apart unless told. */
+export function maskOn(frame: Frame, rowBytes: Code = i32.shrU(frame.padded.get, i32.const(3))): RowPart {
+  const { at, bits, pair } = frame;
   const both = [0, 1] as const;
   const score = pair[0]!;
   const allowed = pair[1]!;
   return {
-    prepare: at.c.set(i32.add(bits.get, i32.mul(at.row.get, i32.shrU(padded.get, i32.const(3))))),
+    prepare: at.c.set(i32.add(bits.get, i32.mul(at.row.get, rowBytes))),
     change: [
       both.map((i) => allowed[i].set(i32x4.splat(i32.load8U(at.c.get)))),
       both.map((i) => {
@@ -85,7 +85,7 @@ function stagesOn(frame: Frame, row: Code): RowPart {
 }
 
 /** A soft cap makes the −∞ of keys that pad the last panel finite: puts it back. */
-function padAgain(frame: Frame): Code {
+export function padAgain(frame: Frame): Code {
   const { at, key, count, padded, constants, panel, layout, product } = frame;
   const chunk = i32.sub(i32.add(key.get, padded.get), i32.const(8));
   const place = i32.shl(i32.and(chunk, i32.const(panel - 1)), i32.const(2));
@@ -100,7 +100,7 @@ function padAgain(frame: Frame): Code {
   ]);
 }
 
-function stageOn(frame: Frame, stage: Stage, index: number, row: Code): { prepare: Code; change: Code } {
+export function stageOn(frame: Frame, stage: Stage, index: number, row: Code): { prepare: Code; change: Code } {
   const { pair, engine } = frame;
   const both = [0, 1] as const;
   const score = pair[0]!;
@@ -138,7 +138,7 @@ function stageOn(frame: Frame, stage: Stage, index: number, row: Code): { prepar
 }
 
 /** Address of the stage's numbers for a row, at the block's first key. */
-function stageRow(frame: Frame, index: number, row: Code): Code {
+export function stageRow(frame: Frame, index: number, row: Code): Code {
   const { descriptor, group, key } = frame;
   const parameter = (at: number) => i32.load(descriptor.get, stageAt(index) + 4 * at);
   const batch = i32.divU(group.get, field(frame, "keyHeads"));

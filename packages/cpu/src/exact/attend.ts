@@ -62,12 +62,12 @@ export function attend(engine: Engine, shape: ExactShape): WasmFunction {
 }
 
 /** The block's logits in base 2, −∞ where a key is forbidden or only pads. */
-function logits(frame: Frame): Code {
+export function logits(frame: Frame): Code {
   return frame.shape.fewQueries ? [rowScores(frame), adjust(frame), padRows(frame)] : [scores(frame), adjust(frame)];
 }
 
 /** Finds the tile's rows, and where its queries, keys, values, outputs and scratch memory lie. */
-function locate(frame: Frame, unit: Local, thread: Local, output: Local, weights: Local): Code {
+export function locate(frame: Frame, unit: Local, thread: Local, output: Local, weights: Local): Code {
   const { engine, shape, group, firstRow, rows, scratch, query, keys, values, constants, at } = frame;
   const row = at.a;
   return [
@@ -96,7 +96,7 @@ function locate(frame: Frame, unit: Local, thread: Local, output: Local, weights
 }
 
 /** Rows have seen nothing, or the sink of their head. */
-function startRows(frame: Frame): Code {
+export function startRows(frame: Frame): Code {
   const { engine, shape, at, scratch, layout, rows, group, firstRow } = frame;
   const address = i32.add(scratch.get, at.row.get);
   const keyHead = i32.remU(group.get, field(frame, "keyHeads"));
@@ -127,7 +127,7 @@ function startRows(frame: Frame): Code {
 }
 
 /** Register tiles read whole: a tile with fewer rows is worked on in scratch memory. */
-function copyShortTile(frame: Frame): Code {
+export function copyShortTile(frame: Frame): Code {
   const { engine, shape, rows, query, scratch, layout } = frame;
   const copy = i32.add(scratch.get, i32.const(layout.query));
   return when(i32.ltS(rows.get, i32.const(engine.tileRows)), [
@@ -145,7 +145,7 @@ function whereOutputsGo(frame: Frame, output: Local, target: Local): Code {
 }
 
 /** Runs statements for every block of keys in the entries of the tile's plan. */
-function blockLoop(frame: Frame, scope: Scope): (body: Code) => Code {
+export function blockLoop(frame: Frame, scope: Scope): (body: Code) => Code {
   const { shape, key, count, bits, group, firstRow, engine } = frame;
   const [entry, lastEntry, end, limit] = [scope.i32(), scope.i32(), scope.i32(), i32.const(shape.blockKeys)];
   const batch = i32.divU(group.get, field(frame, "keyHeads"));

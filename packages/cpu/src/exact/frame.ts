@@ -43,6 +43,8 @@ export interface Frame {
   /** Short-lived vectors, in pairs that become 256 bits. */
   readonly pair: readonly (readonly [Local, Local])[];
   readonly vector: readonly Local[];
+  /** Constants of `exp2` for the loop that uses them most. */
+  readonly exponents: readonly (readonly [Local, Local])[];
 }
 
 export function makeFrame(engine: Engine, shape: ExactShape, scope: Scope, descriptor: Local): Frame {
@@ -74,6 +76,7 @@ export function makeFrame(engine: Engine, shape: ExactShape, scope: Scope, descr
     at: { row: scope.i32(), column: scope.i32(), a: scope.i32(), b: scope.i32(), c: scope.i32() },
     pair: Array.from({ length: 6 }, twice),
     vector: Array.from({ length: 6 }, () => scope.v128()),
+    exponents: exp2Constants.map(twice),
   };
 }
 

@@ -41,10 +41,12 @@ export function updateMaxima(frame: Frame): Code {
 
 /** Scores become exp2(score − maximum), and each row's sum of them goes into `pairs`. */
 export function exponentials(frame: Frame): Code {
-  const { at, rows, scratch, layout, padded, pair, engine, constants } = frame;
+  const { at, rows, scratch, layout, padded, pair, engine, constants, exponents } = frame;
   const [x, t, p, maximum, sum] = pair as [LocalPair, LocalPair, LocalPair, LocalPair, LocalPair];
   const both = [0, 1] as const;
-  return loopFrom(at.row, i32.const(0), rows.get, 1, [
+  const inRegisters = both.map((i) => exponents.map((local) => local[i].get));
+  const loads = both.map((i) => exp2ConstantsFrom(frame, i).map((code, index) => exponents[index]![i].set(code)));
+  const everyRow = loopFrom(at.row, i32.const(0), rows.get, 1, [
     at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
     both.map((i) => maximum[i].set(v128.load32Splat(at.a.get, layout.safe))),
     both.map((i) => sum[i].set(v128.load(constants.get, constantAt.zeros + 16 * i))),
@@ -52,7 +54,7 @@ export function exponentials(frame: Frame): Code {
     at.b.set(i32.add(at.a.get, i32.shl(padded.get, i32.const(2)))),
     loopFrom(at.a, at.a.get, at.b.get, 32, [
       both.map((i) => x[i].set(f32x4.sub(v128.load(at.a.get, layout.scores + 16 * i), maximum[i].get))),
-      both.map((i) => exp2(engine, exp2ConstantsFrom(frame, i), { x: x[i], t: t[i], p: p[i] })),
+      both.map((i) => exp2(engine, inRegisters[i]!, { x: x[i], t: t[i], p: p[i] })),
       both.map((i) => v128.store(at.a.get, p[i].get, layout.scores + 16 * i)),
       both.map((i) => sum[i].set(f32x4.add(sum[i].get, p[i].get))),
       forget(frame, x, t, p),
@@ -60,6 +62,7 @@ export function exponentials(frame: Frame): Code {
     storePair(frame, sum[0], sum[1]),
     forget(frame, sum, maximum),
   ]);
+  return [loads, everyRow, forget(frame, ...exponents)];
 }
 
 type LocalPair = readonly [Local, Local];
