@@ -45,7 +45,6 @@ export function attend(engine: Engine, shape: ExactShape): WasmFunction {
           updateMaxima(frame),
           exponentials(frame),
           updateSums(frame),
-          shape.single ? invertSums(frame) : [],
           addValues(frame, target),
           shape.single && shape.weights ? writeWeights(frame, weights) : [],
         ]),

@@ -1,8 +1,8 @@
 import type { Code } from "../assembler/code.ts";
-import { type Local, loopFrom } from "../assembler/function.ts";
+import { type Local, loopFrom, when } from "../assembler/function.ts";
 import { f32x4, i32, shuffle32, v128 } from "../assembler/instructions.ts";
 import { exp2 } from "./exp2.ts";
-import { constant, exp2ConstantsFrom, type Frame, forget, inScratch } from "./frame.ts";
+import { constant, exp2ConstantsFrom, type Frame, field, forget, inScratch } from "./frame.ts";
 import { constantAt } from "./layout.ts";
 
 /**
@@ -10,32 +10,46 @@ import { constantAt } from "./layout.ts";
  * row that has seen no key), and the factor by which earlier sums shrink (Milakov and Gimelshein 2018, algorithm 3).
  */
 export function updateMaxima(frame: Frame): Code {
-  const { at, rows, scratch, layout, padded, pair, vector, engine } = frame;
-  const [low, high] = pair[0]!;
+  const { at, rows, scratch, layout, vector, engine, shape } = frame;
   const [old, now, x, t, p] = vector as [Local, Local, Local, Local, Local];
+  const correct = [
+    x.set(f32x4.sub(old.get, now.get)),
+    exp2(engine, exp2ConstantsFrom(frame), { x, t, p }),
+    v128.store(at.a.get, p.get, layout.correction),
+  ];
   return [
-    loopFrom(at.row, i32.const(0), rows.get, 1, [
-      at.a.set(inScratch(frame, at.row.get, frame.scoreRow)),
-      at.b.set(i32.add(at.a.get, i32.shl(padded.get, i32.const(2)))),
-      [low, high].map((half, i) => half.set(v128.load(at.a.get, layout.scores + 16 * i))),
-      loopFrom(at.a, i32.add(at.a.get, i32.const(32)), at.b.get, 32, [
-        [low, high].map((half, i) => half.set(f32x4.pmax(half.get, v128.load(at.a.get, layout.scores + 16 * i)))),
-      ]),
-      storePair(frame, low, high),
-    ]),
     loopFrom(at.row, i32.const(0), rows.get, 4, [
-      now.set(acrossLanes(frame, f32x4.pmax)),
+      now.set(maximaOfFourRows(frame)),
       at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
       old.set(v128.load(at.a.get, layout.maximum)),
       now.set(f32x4.pmax(old.get, now.get)),
       v128.store(at.a.get, now.get, layout.maximum),
       now.set(finiteOrZero(frame, now)),
       v128.store(at.a.get, now.get, layout.safe),
-      x.set(f32x4.sub(old.get, now.get)),
-      exp2(engine, exp2ConstantsFrom(frame), { x, t, p }),
-      v128.store(at.a.get, p.get, layout.correction),
+      // A single block has nothing before it but a sink.
+      shape.single ? when(field(frame, "sinks"), correct) : correct,
     ]),
     forget(frame, vector),
+  ];
+}
+
+/** Four rows side by side: one by one, rows of a few keys would take longer to fold than to read. */
+function maximaOfFourRows(frame: Frame): Code {
+  const { at, layout, padded, scoreRow, vector } = frame;
+  const rows = vector.slice(0, 4);
+  const scores = (row: number, half: number) => v128.load(at.a.get, layout.scores + row * scoreRow + 16 * half);
+  return [
+    at.a.set(inScratch(frame, at.row.get, scoreRow)),
+    at.b.set(i32.add(at.a.get, i32.shl(padded.get, i32.const(2)))),
+    rows.map((local, row) => local.set(f32x4.pmax(scores(row, 0), scores(row, 1)))),
+    loopFrom(
+      at.a,
+      i32.add(at.a.get, i32.const(32)),
+      at.b.get,
+      32,
+      rows.map((local, row) => local.set(f32x4.pmax(f32x4.pmax(local.get, scores(row, 0)), scores(row, 1)))),
+    ),
+    fourInOne(rows, f32x4.pmax),
   ];
 }
 
@@ -67,35 +81,37 @@ export function exponentials(frame: Frame): Code {
 
 type LocalPair = readonly [Local, Local];
 
-/** sum ← sum·correction + the block's sum, for every row. */
+/** sum ← sum·correction + the block's sum, for every row; in a kernel with a single block, the factor 1 / sum too. */
 export function updateSums(frame: Frame): Code {
-  const { at, rows, scratch, layout, vector, engine } = frame;
-  const block = vector[4]!;
+  const { at, rows, scratch, layout, vector, engine, shape } = frame;
+  const sum = vector[4]!;
+  const add = sum.set(engine.madd(v128.load(at.a.get, layout.sum), v128.load(at.a.get, layout.correction), sum.get));
   return loopFrom(at.row, i32.const(0), rows.get, 4, [
-    block.set(acrossLanes(frame, f32x4.add)),
+    sum.set(pairSumsOfFourRows(frame)),
     at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
-    v128.store(
-      at.a.get,
-      engine.madd(v128.load(at.a.get, layout.sum), v128.load(at.a.get, layout.correction), block.get),
-      layout.sum,
-    ),
+    shape.single ? when(field(frame, "sinks"), add) : add,
+    v128.store(at.a.get, sum.get, layout.sum),
+    shape.single ? invert(frame, sum) : [],
   ]);
 }
 
-/** factor ← 1 / sum, and 0 for a row that has seen no key, whose output is 0 then. */
+/** factor ← 1 / sum for every row. */
 export function invertSums(frame: Frame): Code {
   const { at, rows, scratch, layout, vector } = frame;
   const sum = vector[0]!;
-  const zero = constant(frame, constantAt.zeros);
   return loopFrom(at.row, i32.const(0), rows.get, 4, [
     at.a.set(i32.add(scratch.get, i32.shl(at.row.get, i32.const(2)))),
     sum.set(v128.load(at.a.get, layout.sum)),
-    v128.store(
-      at.a.get,
-      v128.bitselect(zero, f32x4.div(exp2ConstantsFrom(frame)[2]!, sum.get), f32x4.eq(sum.get, zero)),
-      layout.factor,
-    ),
+    invert(frame, sum),
   ]);
+}
+
+/** 1 / sum, and 0 for a row that has seen no key, whose output is 0 then. */
+function invert(frame: Frame, sum: Local): Code {
+  const { at, layout } = frame;
+  const zero = constant(frame, constantAt.zeros);
+  const inverse = f32x4.div(exp2ConstantsFrom(frame)[2]!, sum.get);
+  return v128.store(at.a.get, v128.bitselect(zero, inverse, f32x4.eq(sum.get, zero)), layout.factor);
 }
 
 function storePair(frame: Frame, low: Local, high: Local): Code {
@@ -106,19 +122,24 @@ function storePair(frame: Frame, low: Local, high: Local): Code {
   ];
 }
 
-/** The pairs of four rows, each folded to one number by `fold`: a vector with a lane for each row. */
-function acrossLanes(frame: Frame, fold: (left: Code, right: Code) => Code): Code {
+/** The sums of four rows, each from its pair. */
+function pairSumsOfFourRows(frame: Frame): Code {
   const { at, layout, vector } = frame;
-  const folded = [0, 1, 2, 3].map((row) => {
-    const half = (i: number) => v128.load(at.a.get, layout.pairs + 32 * row + 16 * i);
-    return vector[row]!.set(fold(half(0), half(1)));
-  });
-  const two = (a: Local, b: Local) =>
-    fold(shuffle32(a.get, b.get, [0, 1, 4, 5]), shuffle32(a.get, b.get, [2, 3, 6, 7]));
-  const [a, b, c, d] = vector as [Local, Local, Local, Local];
+  const rows = vector.slice(0, 4);
+  const half = (row: number, i: number) => v128.load(at.a.get, layout.pairs + 32 * row + 16 * i);
   return [
     at.a.set(inScratch(frame, at.row.get, 32)),
-    folded,
+    rows.map((local, row) => local.set(f32x4.add(half(row, 0), half(row, 1)))),
+    fourInOne(rows, f32x4.add),
+  ];
+}
+
+/** Four vectors, the lanes of each folded to one number: a vector of the four. The first and third are changed. */
+function fourInOne(rows: readonly Local[], fold: (left: Code, right: Code) => Code): Code {
+  const [a, b, c, d] = rows as [Local, Local, Local, Local];
+  const two = (left: Local, right: Local) =>
+    fold(shuffle32(left.get, right.get, [0, 1, 4, 5]), shuffle32(left.get, right.get, [2, 3, 6, 7]));
+  return [
     a.set(two(a, b)),
     c.set(two(c, d)),
     fold(shuffle32(a.get, c.get, [0, 2, 4, 6]), shuffle32(a.get, c.get, [1, 3, 5, 7])),
