@@ -36,7 +36,7 @@ const peers = [
 const slowestFirst = [...peers].reverse();
 
 const isNative = "indexof(datum.peer, 'ort-node-') == 0";
-const isSize = sizes.map((shape) => `datum.shape == '${shape}'`).join(" || ");
+const isSize = [...sizes].map((shape) => `datum.shape == '${shape}'`).join(" || ");
 
 /** A peer takes at least so many times as long as xattn. */
 function atLeast(name: string, statement: string, where: string, ratio: number) {
@@ -70,19 +70,20 @@ export default defineExperiment({
   title: "The same attention by other libraries",
   question: "How long does exact attention take in xattn, and how long in what one could install from npm instead?",
   axes: {
-    // S1 is 100 × 20 with 8 heads, S2 576 × 77 with 12, S3 1024 × 1024 with 8, S4 4096 × 4096 with one; all d = 64.
-    shape: sizes,
+    // S1 is 100 × 20 with 8 heads, S2 576 × 77 with 12, S3 1024 × 1024 with 8, S4 4096 × 4096 with one, decode 1 × 4096
+    // with 32 query heads over 8 of keys and values; all d = 64.
+    shape: [...sizes, "decode"],
     threads: [1, 2],
     peer: peers,
   },
   profiles: {
     quick: {
       // At S3 and S4 tfjs without WebAssembly takes 5 s and more a call.
-      where: "datum.peer != 'tfjs-cpu' || datum.shape == 'S1' || datum.shape == 'S2'",
+      where: "datum.peer != 'tfjs-cpu' || datum.shape == 'S1' || datum.shape == 'S2' || datum.shape == 'decode'",
       sampling: { budgetSeconds: 1, sampleMs: 10, minimumRounds: 5 },
     },
     full: {
-      axes: { shape: [...sizes, ...workloads] },
+      axes: { shape: [...sizes, "decode", ...workloads] },
       sampling: { budgetSeconds: 5, sampleMs: 10, minimumRounds: 7 },
     },
   },
@@ -95,6 +96,8 @@ export default defineExperiment({
     native(2, ["S1"], 2),
     native(2, ["S2"], 1.2),
     native(2, ["S3", "S4"], 1),
+    native(1, ["decode"], 1),
+    native(2, ["decode"], 1),
     portable("onnxruntime-web", "ort-web", "onnxruntime-web", 4),
     portable("jax-js", "jax-js", "jax-js", 5),
     portable("tfjs-wasm", "tfjs-wasm", "tfjs on WebAssembly, in batched products,", 15),
@@ -114,7 +117,7 @@ export default defineExperiment({
       description:
         "Right of 1 a library takes longer than xattn at the same shape and threads; ratios of paired rounds.",
       mark: "point",
-      filter: `datum.peer != 'xattn' && (${isSize})`,
+      filter: `datum.peer != 'xattn' && (${isSize} || datum.shape == 'decode')`,
       references: [{ channel: "x", value: 1, label: "xattn" }],
       encoding: {
         y: { field: "peer", type: "nominal", sort: slowestFirst, title: null },

@@ -25,9 +25,11 @@ const plainShapes: Readonly<Record<string, AttentionShape>> = {
   S2: { heads: 12, keyHeads: 12, n: 576, m: 77, d: 64, e: 64 },
   S3: { heads: 8, keyHeads: 8, n: 1024, m: 1024, d: 64, e: 64 },
   S4: { heads: 1, keyHeads: 1, n: 4096, m: 4096, d: 64, e: 64 },
+  /** One new token against a cache: four query heads share a key-value head. */
+  decode: { heads: 32, keyHeads: 8, n: 1, m: 4096, d: 64, e: 64 },
 };
 
-/** Names that `shapeOf` knows: S1 to S4 and the workloads of `@xattn/core`. */
+/** Names that `shapeOf` knows: S1 to S4, decode, and the workloads of `@xattn/core`. */
 export const shapeNames: readonly string[] = [...Object.keys(plainShapes), ...workloads.map(({ name }) => name)];
 
 /** @throws RangeError when no shape has that name */
