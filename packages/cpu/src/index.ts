@@ -6,5 +6,8 @@ export { DisposedBackendError } from "./backend/errors.ts";
 export { cpuEngine } from "./engine/choose.ts";
 export type { EngineName } from "./engine/engine.ts";
 export type { Peak } from "./engine/peak.ts";
+export type { CpuJvpOptions, CpuTangents } from "./gradients/jvp.ts";
+export type { CpuGradients } from "./gradients/results.ts";
+export type { CpuVjpOptions } from "./gradients/vjp.ts";
 export { MemoryLimitError } from "./memory/errors.ts";
 export { KernelError, ThreadLostError } from "./pool/errors.ts";

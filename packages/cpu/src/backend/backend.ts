@@ -1,5 +1,6 @@
 import {
   ArgumentError,
+  type AttentionInputTangents,
   type AttentionOutputs,
   type AttentionProblem,
   type AttentionResult,
@@ -14,6 +15,9 @@ import { chooseEngine, runs } from "../engine/choose.ts";
 import { maximumPages } from "../engine/compile.ts";
 import { type EngineName, engines } from "../engine/engine.ts";
 import { createPeak, type Peak } from "../engine/peak.ts";
+import { type CpuJvpOptions, type CpuTangents, cpuJvp } from "../gradients/jvp.ts";
+import type { CpuGradients } from "../gradients/results.ts";
+import { type CpuVjpOptions, cpuVjp } from "../gradients/vjp.ts";
 import { createHeap } from "../memory/heap.ts";
 import { createScratch } from "../memory/scratch.ts";
 import { availableThreads } from "../pool/host.ts";
@@ -47,6 +51,25 @@ export interface CpuBackend extends SyncBackend {
   /** Multiply-adds in registers alone, one thread: what the kernels are measured against. */
   peak(): Peak;
   attention(problem: AttentionProblem, outputs?: AttentionOutputs, placement?: Placement): AttentionResult;
+  /**
+   * The vector-Jacobian product of `attention`, recomputing: memory linear in n + m.
+   *
+   * @param outputGradient [b, h, n, e]
+   * @throws ShapeError, ArgumentError, UnsupportedError, MemoryLimitError as `cpuVjp` does
+   */
+  vjp(problem: AttentionProblem, outputGradient: Tensor, options?: CpuVjpOptions): CpuGradients;
+  /**
+   * The Jacobian-vector product of `attention`.
+   *
+   * @param tangents directions in which the inputs move, each of its input's shape
+   * @throws ShapeError, ArgumentError, UnsupportedError, MemoryLimitError as `cpuJvp` does
+   */
+  jvp(
+    problem: AttentionProblem,
+    tangents: AttentionInputTangents,
+    outputs?: AttentionOutputs,
+    options?: CpuJvpOptions,
+  ): CpuTangents;
   /**
    * A float32 tensor in the kernels' memory: problems made of such tensors are computed without copies. It lives until
    * `release`; what it holds at first is not defined.
@@ -100,15 +123,15 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
       accumulate: "float32",
     },
     attention(problem, outputs = {}, placement = {}) {
-      const { scratch } = context();
+      const live = context();
       const sizes = validateProblem(problem);
       checkPlacement(problem, placement, problem.query.dtype);
-      try {
-        return compute(context(), problem, sizes, outputs, placement);
-      } finally {
-        scratch.release();
-      }
+      return released(live, () => compute(live, problem, sizes, outputs, placement));
     },
+    vjp: (problem, outputGradient, options) =>
+      released(context(), (live) => cpuVjp(live, problem, outputGradient, options)),
+    jvp: (problem, tangents, outputs, options) =>
+      released(context(), (live) => cpuJvp(live, problem, tangents, outputs, options)),
     tensor(shape) {
       const { heap } = context();
       const count = shape.reduce((product, axis) => product * axis, 1);
@@ -131,6 +154,15 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
       live = undefined;
     },
   };
+}
+
+/** Does the work and gives its scratch memory back, also when it throws. */
+function released<Result>(context: Context, work: (context: Context) => Result): Result {
+  try {
+    return work(context);
+  } finally {
+    context.scratch.release();
+  }
 }
 
 function engineNamed(name: EngineName, shared: boolean) {
