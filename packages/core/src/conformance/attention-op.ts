@@ -22,8 +22,15 @@ const attributes = [
   "softmax_precision",
 ];
 
+/** Whether half precision is rounded as the operator rounds it, step by step, or left to the backend. */
+export type HalfSteps = "of the operator" | "of the backend";
+
 /** The ONNX operator Attention (opsets 23, 24, 25) as an attention problem. */
-export function runAttention(recorded: ConformanceCase, backend: SyncBackend): ReadonlyMap<string, Numbers> {
+export function runAttention(
+  recorded: ConformanceCase,
+  backend: SyncBackend,
+  halfSteps: HalfSteps = "of the operator",
+): ReadonlyMap<string, Numbers> {
   for (const key of Object.keys(recorded.attributes)) {
     if (!attributes.includes(key)) throw new UnsupportedError(`attribute ${key} is not one of operator Attention`);
   }
@@ -36,7 +43,7 @@ export function runAttention(recorded: ConformanceCase, backend: SyncBackend): R
   const pastValue = inputAt(recorded, 5);
   const problem = problemOf(recorded, { query, key, value, pastKey, pastValue });
   const mode = numberAttribute(recorded, "qk_matmul_output_mode") ?? 0;
-  const compute = isHalf(queryInput.type) ? inHalf : onBackend;
+  const compute = isHalf(queryInput.type) && halfSteps === "of the operator" ? inHalf : onBackend;
   const { output, stage } = compute(problem, { ...recorded, type: queryInput.type, mode }, backend);
   const outputs = new Map<string, Numbers>();
   const give = (place: number, make: () => Numbers) => {

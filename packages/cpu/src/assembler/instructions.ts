@@ -57,6 +57,7 @@ export const i32 = {
   xor: binary(0x73),
   shl: binary(0x74),
   shrU: binary(0x76),
+  ctz: unary(0x68),
   reinterpretF32: unary(0xbc),
 } as const;
 
@@ -97,6 +98,7 @@ export const v128 = {
 
 export const i32x4 = {
   splat: simdUnary(0x11),
+  extractLane: (value: Code, lane: number): Code => [value, simd(0x1b), lane],
   shl: simdBinary(0xab),
   shrS: simdBinary(0xac),
   shrU: simdBinary(0xad),
@@ -105,7 +107,14 @@ export const i32x4 = {
   eq: simdBinary(0x37),
   gtS: simdBinary(0x3b),
   allTrue: simdUnary(0xa3),
+  /** Sign bits of the lanes, lane 0 lowest. */
+  bitmask: simdUnary(0xa4),
   truncSatF32x4S: simdUnary(0xf8),
+} as const;
+
+export const i16x8 = {
+  /** Signed lanes of 32 bits to unsigned ones of 16, what is beyond to the nearest end; left first. */
+  narrowI32x4U: simdBinary(0x86),
 } as const;
 
 export const f32x4 = {
@@ -115,6 +124,7 @@ export const f32x4 = {
   ne: simdBinary(0x42),
   lt: simdBinary(0x43),
   gt: simdBinary(0x44),
+  le: simdBinary(0x45),
   abs: simdUnary(0xe0),
   neg: simdUnary(0xe1),
   sqrt: simdUnary(0xe3),

@@ -15,15 +15,16 @@ import { chooseEngine, runs } from "../engine/choose.ts";
 import { maximumPages } from "../engine/compile.ts";
 import { type EngineName, engines } from "../engine/engine.ts";
 import { createPeak, type Peak } from "../engine/peak.ts";
-import { type CpuJvpOptions, type CpuTangents, cpuJvp } from "../gradients/jvp.ts";
+import type { CpuJvpOptions, CpuTangents } from "../gradients/jvp.ts";
 import type { CpuGradients } from "../gradients/results.ts";
-import { type CpuVjpOptions, cpuVjp } from "../gradients/vjp.ts";
+import type { CpuVjpOptions } from "../gradients/vjp.ts";
 import { createHeap } from "../memory/heap.ts";
 import { createScratch } from "../memory/scratch.ts";
 import { availableThreads } from "../pool/host.ts";
 import { createPool } from "../pool/pool.ts";
 import { compute } from "./compute.ts";
 import { type Context, createContext } from "./context.ts";
+import { jvp, vjp } from "./derivatives.ts";
 import { DisposedBackendError } from "./errors.ts";
 import { liesInside, rememberBuffer } from "./tensors.ts";
 
@@ -55,14 +56,16 @@ export interface CpuBackend extends SyncBackend {
    * The vector-Jacobian product of `attention`, recomputing: memory linear in n + m.
    *
    * @param outputGradient [b, h, n, e]
-   * @throws ShapeError, ArgumentError, UnsupportedError, MemoryLimitError as `cpuVjp` does
+   * @throws ShapeError, ArgumentError, MemoryLimitError when the problem or a gradient's shape is not sound
+   * @throws UnsupportedError for top-k and entmax, float64 inputs, and a gradient by the weights of exact attention
    */
   vjp(problem: AttentionProblem, outputGradient: Tensor, options?: CpuVjpOptions): CpuGradients;
   /**
    * The Jacobian-vector product of `attention`.
    *
    * @param tangents directions in which the inputs move, each of its input's shape
-   * @throws ShapeError, ArgumentError, UnsupportedError, MemoryLimitError as `cpuJvp` does
+   * @throws ShapeError, ArgumentError, MemoryLimitError when the problem or a tangent is not sound
+   * @throws UnsupportedError for top-k and entmax, float64 inputs, and tangents of the weights of exact attention
    */
   jvp(
     problem: AttentionProblem,
@@ -118,7 +121,7 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
     },
     peak: () => createPeak(engine),
     capabilities: {
-      variants: ["standard", "chunked"],
+      variants: ["standard", "chunked", "topK", "linear"],
       dtypes: ["float32", "float16", "bfloat16"],
       accumulate: "float32",
     },
@@ -129,9 +132,9 @@ export async function createCpuBackend(options: CpuOptions = {}): Promise<CpuBac
       return released(live, () => compute(live, problem, sizes, outputs, placement));
     },
     vjp: (problem, outputGradient, options) =>
-      released(context(), (live) => cpuVjp(live, problem, outputGradient, options)),
+      released(context(), (live) => vjp(live, problem, outputGradient, options)),
     jvp: (problem, tangents, outputs, options) =>
-      released(context(), (live) => cpuJvp(live, problem, tangents, outputs, options)),
+      released(context(), (live) => jvp(live, problem, tangents, outputs, options)),
     tensor(shape) {
       const { heap } = context();
       const count = shape.reduce((product, axis) => product * axis, 1);

@@ -2,14 +2,18 @@ import {
   type AttentionOutputs,
   type AttentionProblem,
   type AttentionResult,
-  convert,
+  defaultFeatureMap,
   describeVariant,
   type Placement,
   type ProblemSizes,
   place,
   tensor,
   UnsupportedError,
+  type Variant,
 } from "@xattn/core";
+import { isHalf, narrow } from "../half/half.ts";
+import { linearAttention } from "../linear/attention.ts";
+import { topKAttention } from "../top-k/top-k.ts";
 import type { Context } from "./context.ts";
 import { emptyResult, isEmpty } from "./empty.ts";
 import { exactAttention } from "./exact.ts";
@@ -25,11 +29,6 @@ export function compute(
 ): AttentionResult {
   const variant = problem.variant ?? { kind: "standard" };
   const { engine, pool, scratch } = context;
-  if (variant.kind !== "standard" && variant.kind !== "chunked") {
-    throw new UnsupportedError(
-      `variant: the cpu backend does not compute ${describeVariant(variant)}; use the plain backend`,
-    );
-  }
   const path = `cpu/${describeVariant(variant)}, ${engine.name}, ${pool.active} of ${pool.threads} threads`;
   if (isEmpty(sizes)) return place({ ...emptyResult(problem, sizes, outputs), path }, placement);
   const { batch, heads, n, e } = sizes;
@@ -37,9 +36,34 @@ export function compute(
   const { into } = placement;
   const inside = into?.dtype === "float32" && liesInside(context, into);
   const output = inside ? into.data.byteOffset : scratch.take(4 * count);
-  const rest = exactAttention(context, problem, sizes, outputs, output);
+  const rest = byVariant(context, problem, sizes, variant, outputs, output);
   if (inside) return { output: into, ...rest, path };
-  const own = tensor([batch, heads, n, e], copyOut(context, output, count));
+  const shape = [batch, heads, n, e];
   const { dtype } = problem.query;
-  return place({ output: dtype === "float32" ? own : convert(own, dtype), ...rest, path }, placement);
+  const own = isHalf(dtype)
+    ? tensor(shape, narrow(context, dtype, output, count), dtype)
+    : tensor(shape, copyOut(context, output, count));
+  return place({ output: own, ...rest, path }, placement);
+}
+
+/** Runs the kernels of a variant: the output goes to an address, weights and log-sum-exp come back as tensors. */
+function byVariant(
+  context: Context,
+  problem: AttentionProblem,
+  sizes: ProblemSizes,
+  variant: Variant,
+  outputs: AttentionOutputs,
+  output: number,
+): Pick<AttentionResult, "weights" | "logSumExp"> {
+  switch (variant.kind) {
+    case "standard":
+    case "chunked":
+      return exactAttention(context, problem, sizes, outputs, output);
+    case "topK":
+      return topKAttention(context, problem, sizes, outputs, output);
+    case "linear":
+      return linearAttention(context, problem, sizes, variant.featureMap ?? defaultFeatureMap, outputs, output);
+    case "entmax":
+      throw new UnsupportedError("variant: the cpu backend does not compute entmax; use the plain backend");
+  }
 }

@@ -1,4 +1,5 @@
-import { ArgumentError, convert, type Tensor, UnsupportedError } from "@xattn/core";
+import { ArgumentError, type Tensor, UnsupportedError } from "@xattn/core";
+import { type HalfType, widen } from "../half/half.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -20,9 +21,9 @@ export function addressOf(context: Context, name: string, source: Tensor): numbe
     );
   }
   if (source.dtype === "float32" && liesInside(context, source)) return source.data.byteOffset;
-  const floats = (source.dtype === "float32" ? source : convert(source, "float32")).data as Float32Array;
+  if (source.dtype !== "float32") return widen(context, source as Tensor<HalfType>);
   const address = context.scratch.take(4 * count);
-  context.float32.set(floats, address / 4);
+  context.float32.set(source.data as Float32Array, address / 4);
   return address;
 }
 

@@ -175,7 +175,7 @@ export function packAll(): WasmFunction {
 }
 
 /** Four vectors of four lanes, in place. */
-function transpose(rows: readonly Local[], half: readonly Local[]): Code {
+export function transpose(rows: readonly Local[], half: readonly Local[]): Code {
   const [a, b, c, d] = rows as [Local, Local, Local, Local];
   const [p, q, r, s] = half as [Local, Local, Local, Local];
   return [
