@@ -7,6 +7,7 @@ const layers = {
   stats: [],
   core: ["masking"],
   cpu: ["core", "masking"],
+  gpu: ["core", "masking"],
   fusion: ["core", "masking"],
   grounding: ["core", "masking", "fusion"],
   measures: ["core", "cpu", "masking", "stats", "fusion", "grounding"],
@@ -50,7 +51,8 @@ module.exports = {
       comment: "No input, output, clock or process below the runner.",
       from: {
         path: "^packages/(masking|stats|core|cpu|fusion|grounding|measures)/src",
-        pathNot: "(\\.test\\.ts|/conformance/|/test-support/.*\\.ts)$|conformance",
+        // Threads are what the pool is for.
+        pathNot: "(\\.test\\.ts|/conformance/|/test-support/.*\\.ts)$|conformance|^packages/cpu/src/pool/",
       },
       to: { dependencyTypes: ["core"] },
     },
