@@ -1,4 +1,4 @@
-/** Exit codes of `exp`; `exp reproduce` adds those of its verdicts (10 to 13). */
+/** Exit codes of `exp`; `exp reproduce` adds those of its verdicts (10 to 13), and `exp compare` those of its own (20 to 24). */
 export const exitCodes = {
   success: 0,
   unexpected: 1,

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 
 const overridesHelp = "axis values in place of the spec's: n=64,128 d=pow2(5,7) variant=linear";
 
@@ -18,9 +18,11 @@ Examples:
   exp run sweep-complexity n=64,128 variant=linear --profile full
   exp new my-sweep                              start an experiment of your own
   exp reproduce sweep-complexity                run the committed reference again and compare
+  exp compare sweep-complexity/reference sweep-complexity   what changed between two runs
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong input (nothing was run), 3 some cells failed,
-  10 drifted, 11 ambiguous, 12 environment differs, 13 missing (reproduce), 130 interrupted.`,
+  10 drifted, 11 ambiguous, 12 environment differs, 13 missing (reproduce),
+  20 slower, 21 ambiguous, 22 faster, 23 drifted, 24 missing (compare), 130 interrupted.`,
     );
 
   withSweep(program.command("run"))
@@ -122,6 +124,77 @@ Exit codes: 0 exact or within tolerance, 10 drifted, 11 ambiguous, 12 the enviro
     });
 
   program
+    .command("compare")
+    .argument("<before>", "a run folder, <experiment>/<run>, <experiment>/reference, or the name of a run")
+    .argument("<after>", "the same, of the run to compare with it")
+    .description("Say what changed between two runs: FASTER, SLOWER, SAME or AMBIGUOUS, column by column.")
+    .option("--results <folder>", "where run folders are")
+    .option("--threshold <percent>", "the smallest change of a time that matters", "2")
+    .option("--markdown", "as Markdown, for a pull request")
+    .option("--json", "as JSON, with every cell that changed")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp compare crossover/reference crossover
+  exp compare 2026-11-24T09-00-00Z-1a2b3c 2026-11-24T10-00-00Z-4d5e6f --markdown
+
+Exit codes: 0 all the same, 20 slower, 21 ambiguous, 22 faster, 23 drifted, 24 missing; the worst one counts
+(drifted, slower, missing, ambiguous, faster).`,
+    )
+    .action(async (before, after, options) => {
+      const { compare } = await import("./commands/compare.ts");
+      process.exitCode = await compare(before, after, options);
+    });
+
+  program
+    .command("history")
+    .argument("<experiment>", "an experiment with complete runs")
+    .description("Show the times of an experiment over its runs, and where they step to another level.")
+    .option("--results <folder>", "where run folders are")
+    .addOption(new Option("--limit <count>", "how many of the newest runs to read").default("100"))
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  exp history sweep-complexity --limit 30")
+    .action(async (experiment, options) => {
+      const { history } = await import("./commands/history.ts");
+      await history(experiment, options);
+    });
+
+  program
+    .command("status")
+    .description("Say which runs are under way, and which were cut off and can be resumed.")
+    .option("--results <folder>", "where run folders are")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  exp status")
+    .action(async (options) => {
+      const { status } = await import("./commands/status.ts");
+      await status(options);
+    });
+
+  program
+    .command("export")
+    .argument("<run>", "a run folder, <experiment>/<run>, or an experiment for its newest run")
+    .description("Write a run for other tools: its table, an MLflow store, or a bundle that another person can rerun.")
+    .addOption(
+      new Option("--format <format>", "what to write").choices(["csv", "parquet", "mlflow", "bundle"]).default("csv"),
+    )
+    .option("--out <path>", "where to write it (default: <experiment>-<run> with an ending, in this folder)")
+    .option("--results <folder>", "where run folders are")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp export crossover/reference                        the table as CSV
+  exp export crossover/reference --format parquet
+  exp export crossover/reference --format mlflow --out mlruns
+  exp export crossover/reference --format bundle        spec, run, report, checklist; it says how to rerun it`,
+    )
+    .action(async (run, options) => {
+      const { exportRun } = await import("./commands/export.ts");
+      await exportRun(run, options);
+    });
+
+  program
     .command("report")
     .argument("<run>", "a run folder, <experiment>/<run>, or an experiment for its newest run")
     .description("Make the report of a run again, from its folder alone.")
@@ -141,6 +214,23 @@ Exit codes: 0 exact or within tolerance, 10 drifted, 11 ambiguous, 12 the enviro
     .action(async (options) => {
       const { doctor } = await import("./commands/doctor.ts");
       process.exitCode = await doctor(options);
+    });
+
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>", "for which shell").choices(["bash", "zsh", "fish"]))
+    .description("Print a script that completes commands, options and experiments in a shell.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp() { npx -y pnpm@10.34.8 --silent -w exp "$@"; }   a short name for the command, to complete
+  source <(exp completion bash)                          in ~/.bashrc; the same with zsh
+  exp completion fish | source                           in config.fish`,
+    )
+    .action(async (shell) => {
+      const { completion } = await import("./commands/completion.ts");
+      completion(shell, program);
     });
 
   for (const command of program.commands) command.exitOverride().showHelpAfterError("Try exp --help for examples.");

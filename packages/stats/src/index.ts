@@ -2,6 +2,11 @@ export { type BootstrapOptions, bootstrapInterval, type Statistic } from "./boot
 export { medianInterval } from "./bootstrap/median-interval.ts";
 export type { ResamplingOptions } from "./bootstrap/options.ts";
 export { pairedRatioInterval } from "./bootstrap/paired-ratio-interval.ts";
+export { combineRatios } from "./change/combine-ratios.ts";
+export type { LogRatio } from "./change/log-ratio.ts";
+export { logRatioInterval } from "./change/log-ratio-interval.ts";
+export { ratioOfQuantiles } from "./change/ratio-of-quantiles.ts";
+export { findSteps, type Step, type StepOptions } from "./change/steps.ts";
 export { FitError, type FitErrorReason } from "./errors/fit-error.ts";
 export { StatisticsError } from "./errors/statistics-error.ts";
 export type { Samples } from "./input/samples.ts";
@@ -12,6 +17,7 @@ export { fitPowerLaw, type PowerLawFit, type PowerLawOptions } from "./power-law
 export type { Random } from "./random.ts";
 export { kendallTau } from "./rank/kendall-tau.ts";
 export { spearmanRho } from "./rank/spearman-rho.ts";
+export { shareInterval } from "./share/share-interval.ts";
 export { type Description, describe } from "./summary/describe.ts";
 export { interquartileRange } from "./summary/interquartile-range.ts";
 export { median } from "./summary/median.ts";

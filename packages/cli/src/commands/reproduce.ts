@@ -7,8 +7,6 @@ import {
   findExperiment,
   findRun,
   InputError,
-  loadExperiment,
-  normalize,
   planHash,
   type RunData,
   readManifest,
@@ -24,6 +22,7 @@ import { terminalWidth } from "../terminal/verdict.ts";
 import { experimentsFolder, resultsFolder, shown } from "../workspace/paths.ts";
 import { execute } from "./execute.ts";
 import { resultsOf, workersOf } from "./options.ts";
+import { experimentOf, specFileOf } from "./spec-of-run.ts";
 
 interface ReproduceOptions {
   readonly results?: string;
@@ -42,7 +41,7 @@ export async function reproduce(given: string, options: ReproduceOptions): Promi
   const reference = await readRun(folder, manifest);
   const rerun = options.against
     ? await readRun(findRun(results, options.against))
-    : await runAgain(manifest, results, workersOf(options));
+    : await runAgain(folder, manifest, results, workersOf(options));
   const comparisons = compareRuns(reference, rerun);
   const verdict = worstOf(comparisons.map((comparison) => comparison.verdict));
   if (options.json) {
@@ -65,15 +64,9 @@ function referenceFolder(results: string, given: string): string {
 }
 
 /** The same plan by today's code: profile, overrides and seed are those of the reference. */
-async function runAgain(manifest: StoredManifest, results: string, workers: number): Promise<RunData> {
-  const file = findExperiment(experimentsFolder, specName(manifest));
-  const spec = await loadExperiment(file, shown(file));
-  const experiment = normalize(spec, {
-    file: shown(file),
-    seed: manifest.seed,
-    overrides: manifest.overrides,
-    ...(spec?.profiles ? { profile: manifest.profile } : {}),
-  });
+async function runAgain(folder: string, manifest: StoredManifest, results: string, workers: number): Promise<RunData> {
+  const file = specFileOf(folder, manifest) ?? findExperiment(experimentsFolder, manifest.experiment);
+  const experiment = await experimentOf(file, manifest);
   if (planHash(experiment) !== manifest.planHash) {
     process.stderr.write(
       `note: the spec has changed since the reference was run (${countPoints(experiment)} points now, ${manifest.points} then)\n`,
@@ -85,10 +78,6 @@ async function runAgain(manifest: StoredManifest, results: string, workers: numb
     command: `npx -y pnpm@10.34.8 exp reproduce ${manifest.experiment}`,
   });
   return data;
-}
-
-function specName(manifest: StoredManifest): string {
-  return existsSync(join(experimentsFolder, `${manifest.experiment}.ts`)) ? manifest.experiment : manifest.spec.file;
 }
 
 function comparisonTable(comparisons: readonly Comparison[]): string {

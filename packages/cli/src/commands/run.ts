@@ -1,6 +1,7 @@
 import { countPoints, promoteToReference, type RunData } from "@xattn/runner";
 import colors from "picocolors";
 import { exitCodes } from "../exit-codes.ts";
+import { flagLines } from "../terminal/flags.ts";
 import { terminalWidth, verdictTable } from "../terminal/verdict.ts";
 import { shown } from "../workspace/paths.ts";
 import { execute } from "./execute.ts";
@@ -57,7 +58,8 @@ function summary(data: RunData): string {
         `  ${status}: ${measure} ${JSON.stringify(parameters)}: ${message}\n`,
     );
   const table = data.claims.length > 0 ? `\n${verdictTable(data.claims, terminalWidth())}\n\n` : "\n";
-  return `${table}cells: ${parts.join(", ")}\n${troubles.join("")}`;
+  const flags = flagLines(data).map((line) => `${colors.dim(line)}\n`);
+  return `${table}cells: ${parts.join(", ")}\n${troubles.join("")}${flags.join("")}`;
 }
 
 /** The command as a person types it on a fresh machine. */

@@ -12,6 +12,7 @@ import {
   readRun,
 } from "@xattn/runner";
 import colors from "picocolors";
+import { flagLines } from "../terminal/flags.ts";
 import { textTable } from "../terminal/table.ts";
 import { terminalWidth, verdictTable } from "../terminal/verdict.ts";
 import { experimentsFolder, shown } from "../workspace/paths.ts";
@@ -74,6 +75,7 @@ async function showRun(folder: string): Promise<void> {
             .map(([status, count]) => `${count} ${status}`)
             .join(", "),
         ],
+        ...flagLines(data).map((line) => [colors.bold("samples"), line]),
       ],
       terminalWidth(),
     )}\n\n${verdictTable(data.claims, terminalWidth())}\n`,

@@ -1,13 +1,47 @@
+import { z } from "zod";
+import { InputError } from "../errors/errors.ts";
 import type { Row, TableColumn, Verdict } from "../run-data.ts";
-import type { BoundClaim } from "../spec/claim.ts";
+import { expression, text } from "../spec/fields.ts";
 import { combine, figure, type Judgement } from "./judgement.ts";
+import { type ClaimBase, type ClaimKind, claimBase } from "./kind.ts";
+import { isJudgement, rowsWhere } from "./rows.ts";
+
+/**
+ * A column lies within bounds on every row that passes `where`. For sampled columns the whole 95 % interval has
+ * to: an interval across a bound makes the claim inconclusive.
+ */
+export interface BoundClaim<Field extends string> extends ClaimBase {
+  readonly kind: "bound";
+  readonly column: Field;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  readonly where?: string;
+}
+
+export const bound: ClaimKind<BoundClaim<string>> = {
+  schema: z.strictObject({
+    ...claimBase,
+    kind: z.literal("bound"),
+    column: text,
+    atMost: z.number().optional().describe("a number"),
+    atLeast: z.number().optional().describe("a number"),
+    where: expression.optional(),
+  }),
+  check(claim, references) {
+    references.expression(claim.where, "where");
+    references.need(claim.column, references.columns, "column");
+    if (claim.atMost === undefined && claim.atLeast === undefined) {
+      throw new InputError(`${references.place}: needs atMost, atLeast or both.`);
+    }
+  },
+  judge(claim, evidence) {
+    const rows = rowsWhere(claim.where, evidence);
+    return isJudgement(rows) ? rows : judgeRows(claim, rows, evidence.columns);
+  },
+};
 
 /** Each row is judged by its whole interval, where the column has one. */
-export function judgeBound(
-  claim: BoundClaim<string>,
-  rows: readonly Row[],
-  columns: readonly TableColumn[],
-): Judgement {
+function judgeRows(claim: BoundClaim<string>, rows: readonly Row[], columns: readonly TableColumn[]): Judgement {
   const { column, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = claim;
   const measured = rows.filter((row) => typeof row[column] === "number");
   if (measured.length === 0) return { verdict: "untested", evidence: `No row has the column ${column}.` };

@@ -74,6 +74,29 @@ describe("bound", () => {
   });
 });
 
+describe("rate", () => {
+  const rows = (count: number, slow: number) => Array.from({ length: count }, (_, index) => row(index < slow ? 9 : 1));
+  const claim = { kind: "rate", test: "datum.time > 5" };
+  test.each<[Verdict, object, readonly Row[], RegExp]>([
+    ["holds", { atMost: 0.1 }, rows(200, 2), /True on 2 of 200 rows: 1 % \[0\.27\d+, 3\.5\d+\]\.$/],
+    ["refuted", { atMost: 0.1 }, rows(200, 60), /True on 60 of 200 rows: 30 %/],
+    ["inconclusive", { atMost: 0.1 }, rows(20, 1), /True on 1 of 20 rows/],
+    ["holds", { atLeast: 0.9 }, rows(100, 99), /99 %/],
+    ["refuted", { atLeast: 0.9 }, rows(100, 50), /50 %/],
+    ["holds", { atLeast: 0.2, atMost: 0.8 }, rows(100, 50), /50 %/],
+    ["untested", { atMost: 0.1 }, [row(null)], /No row has the columns/],
+    ["untested", { atMost: 0.1, where: "datum.n > 5" }, [row(1)], /No row passes the condition/],
+  ])("%s %j", (verdict, more, given, evidence) => {
+    const result = judge({ ...claim, ...more }, given);
+    expect(result.verdict).toBe(verdict);
+    expect(result.evidence).toMatch(evidence);
+  });
+
+  test("rows that lack what the test reads do not count", () => {
+    expect(judge({ ...claim, atMost: 0.5 }, [...rows(20, 1), row(null), row(null)]).evidence).toMatch(/of 20 rows/);
+  });
+});
+
 describe("exponents", () => {
   const law = (variant: string, exponents: Record<string, Estimate>, problem?: string): FitResult => ({
     kind: "powerLaw",

@@ -1,11 +1,30 @@
-import { compileExpression, type Expression } from "../expression/expression.ts";
+import { compileExpression } from "../expression/expression.ts";
 import type { ClaimResult, FitResult, Row, TableColumn } from "../run-data.ts";
 import type { ClaimSpec } from "../spec/claim.ts";
-import { judgeAlways } from "./always.ts";
-import { judgeBound } from "./bound.ts";
-import { judgeExponents } from "./exponents.ts";
-import type { Judgement } from "./judgement.ts";
-import { judgeTerms } from "./terms.ts";
+import { always } from "./always.ts";
+import { bound } from "./bound.ts";
+import { exponents } from "./exponents.ts";
+import type { ClaimKind, References } from "./kind.ts";
+import { rate } from "./rate.ts";
+import { terms } from "./terms.ts";
+
+/** The kinds of claims there are; a new one is a file of its own and a line here and in the schema. */
+const kinds: { readonly [Kind in ClaimSpec["kind"]]: ClaimKind<Extract<ClaimSpec, { readonly kind: Kind }>> } = {
+  always,
+  bound,
+  exponents,
+  rate,
+  terms,
+};
+
+function kindOf(claim: ClaimSpec): ClaimKind<ClaimSpec> {
+  return kinds[claim.kind] as ClaimKind<ClaimSpec>;
+}
+
+/** @throws InputError when a claim refers to what is not there */
+export function checkClaim(claim: ClaimSpec, references: References): void {
+  kindOf(claim).check(claim, references);
+}
 
 /** A verdict on every claim of an experiment, from its rows and fits. */
 export function judgeClaims(
@@ -15,39 +34,14 @@ export function judgeClaims(
   columns: readonly TableColumn[],
 ): readonly ClaimResult[] {
   const fields = columns.map((column) => column.name);
-  const compile = (text: string, place: string): Expression => compileExpression(text, place, fields);
   return claims.map((claim) => {
     const { name, statement, source } = claim;
+    const compile = (text: string, field: string) => compileExpression(text, `claims.${name}.${field}`, fields);
     return {
       name,
       statement,
       ...(source === undefined ? {} : { source }),
-      ...judge(claim, rows, fits, columns, compile),
+      ...kindOf(claim).judge(claim, { rows, fits, columns, compile }),
     };
   });
-}
-
-function judge(
-  claim: ClaimSpec,
-  rows: readonly Row[],
-  fits: readonly FitResult[],
-  columns: readonly TableColumn[],
-  compile: (text: string, place: string) => Expression,
-): Judgement {
-  switch (claim.kind) {
-    case "always":
-    case "bound": {
-      const where = claim.where === undefined ? undefined : compile(claim.where, `claims.${claim.name}.where`);
-      const chosen = where ? rows.filter((row) => Boolean(where.evaluate(row))) : rows;
-      if (where && chosen.length === 0) {
-        return { verdict: "untested", evidence: `No row passes the condition ${where.text}.` };
-      }
-      if (claim.kind === "bound") return judgeBound(claim, chosen, columns);
-      return judgeAlways(compile(claim.test, `claims.${claim.name}.test`), chosen);
-    }
-    case "exponents":
-      return judgeExponents(claim, fits);
-    case "terms":
-      return judgeTerms(claim, fits);
-  }
 }

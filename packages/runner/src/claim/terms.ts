@@ -1,12 +1,43 @@
+import { z } from "zod";
+import { InputError } from "../errors/errors.ts";
 import type { FitResult, TermsResult, Verdict } from "../run-data.ts";
-import type { TermsClaim } from "../spec/claim.ts";
+import { text } from "../spec/fields.ts";
+import { checkGroup } from "./group.ts";
 import { combine, figure, groupLabel, type Judgement, pickFits } from "./judgement.ts";
+import { type ClaimBase, type ClaimKind, claimBase, type GroupFilter, group } from "./kind.ts";
+
+/** Terms that the best candidates of a `terms` fit have with a coefficient above 0, or do not have. */
+export interface TermsClaim<Axis extends string, FitName extends string> extends ClaimBase {
+  readonly kind: "terms";
+  readonly fit: FitName;
+  readonly group?: GroupFilter<Axis>;
+  readonly present?: readonly string[];
+  readonly absent?: readonly string[];
+}
+
+export const terms: ClaimKind<TermsClaim<string, string>> = {
+  schema: z.strictObject({
+    ...claimBase,
+    kind: z.literal("terms"),
+    fit: text,
+    group,
+    present: z.array(z.string()).optional(),
+    absent: z.array(z.string()).optional(),
+  }),
+  check(claim, references) {
+    const fit = checkGroup(claim, references);
+    if (fit.kind !== "terms") throw new InputError(`${references.place}.fit: "${claim.fit}" is not a terms fit.`);
+    const known = Object.values(fit.candidates).flat();
+    for (const term of [...(claim.present ?? []), ...(claim.absent ?? [])]) references.need(term, known);
+  },
+  judge: (claim, { fits }) => judgeFits(claim, fits),
+};
 
 /**
  * Judged on the candidates that the data cannot tell from the best: a term is present when all of them have it
  * with an interval above 0, absent when none has it above 0, and in doubt otherwise.
  */
-export function judgeTerms(claim: TermsClaim<string, string>, fits: readonly FitResult[]): Judgement {
+function judgeFits(claim: TermsClaim<string, string>, fits: readonly FitResult[]): Judgement {
   const verdicts: Verdict[] = [];
   const figures: string[] = [];
   for (const fit of pickFits(fits, claim.fit, claim.group)) {

@@ -75,6 +75,37 @@ test("arms of a block share rounds, and ratios are taken against the baseline", 
   );
 });
 
+test("each sample has the reference kernel's time of its round, and the cell its drift", async () => {
+  const start = performance.now();
+  const moving = timed({
+    prepare: () => ({
+      call() {
+        for (const end = performance.now() + 1; performance.now() < end; );
+      },
+    }),
+  });
+  const outcomes: Outcome[] = [];
+  const cells = [cellAt(at("standard"), moving, 1)];
+  await runJob({ id: "job", measure: "time", exclusive: true, cells, companions: [] }, moving, {
+    sampling: { budgetSeconds: 0.2, precision: 0.5, sampleMs: 1, minimumRounds: 5, maximumRounds: 20 },
+    now: () => performance.now() - start,
+    date: () => "2026-01-01T00:00:00.000Z",
+    report: (outcome) => outcomes.push(outcome),
+    onStep: () => {},
+    settle: () => Promise.resolve(),
+  });
+  const [{ reference, samples, values }] = outcomes as [Outcome];
+  expect(reference).toHaveLength(samples!.length);
+  expect(reference!.every((time) => time > 0)).toBe(true);
+  expect(values!.timeDrift).toEqual(expect.any(Number));
+});
+
+test("under a clock that does not move there is no reference", async () => {
+  const [outcome] = await run(spinning(), [at("standard")]);
+  expect(outcome).not.toHaveProperty("reference");
+  expect(outcome!.values!.timeDrift).toBeNull();
+});
+
 test("a companion gives the ratio and is not recorded", async () => {
   const outcomes = await run(spinning(), [at("linear")], [at("standard")]);
   expect(outcomes.map(({ parameters, values }) => [parameters.variant, values!.timeRatio])).toEqual([["linear", 0.5]]);

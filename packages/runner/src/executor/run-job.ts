@@ -3,6 +3,7 @@ import type { Arm, DirectMeasure, Measure, TimedMeasure, Value } from "@xattn/me
 import { messageOf } from "../errors/errors.ts";
 import type { Outcome } from "../ledger/outcome.ts";
 import type { Cell, Job } from "../plan/plan.ts";
+import { referenceKernel } from "../reference-kernel/reference-kernel.ts";
 import { type Samples, sampleBlock } from "../sampling/block.ts";
 import { summarize } from "../sampling/summary.ts";
 import type { Sampling } from "../spec/experiment.ts";
@@ -77,9 +78,17 @@ async function sampleArms(
   const random = seededRandom(job.cells[0]!.seed).fork(job.id);
   const baselines = prepared.map(({ cell }) => baselineOf(cell, measure, prepared));
   const anchors = new Set(baselines.filter((index) => index !== undefined));
+  const kernel = referenceKernel(context.now);
   const results = await sampleBlock(
     prepared.map(({ arm }) => arm),
-    { sampling: context.sampling, random, now: context.now, onStep: context.onStep, anchors },
+    {
+      sampling: context.sampling,
+      random,
+      now: context.now,
+      onStep: context.onStep,
+      onRound: (round) => kernel.time(round),
+      anchors,
+    },
   );
   for (const [index, { cell }] of prepared.entries()) {
     if (!recorded.has(cell)) continue;
@@ -90,27 +99,35 @@ async function sampleArms(
     }
     const baseline = baselines[index] === undefined ? undefined : results[baselines[index]!];
     const paired = baseline && "samples" in baseline ? baseline.samples : undefined;
-    context.report(timedOutcome(cell, job, column, result.samples, paired, random, context));
+    const reference = kernel.timesOf(result.samples.rounds);
+    context.report(timedOutcome(cell, job, column, { samples: result.samples, paired, reference }, random, context));
   }
+}
+
+/** What was sampled of one arm, with its baseline's samples and the reference kernel's times, where there are any. */
+interface Measured {
+  readonly samples: Samples;
+  readonly paired: Samples | undefined;
+  readonly reference: readonly number[] | undefined;
 }
 
 function timedOutcome(
   cell: Cell,
   job: Job,
   column: string,
-  samples: Samples,
-  baseline: Samples | undefined,
+  { samples, paired, reference }: Measured,
   random: Random,
   context: JobContext,
 ): Outcome {
   const spent = samples.times.reduce((sum, time) => sum + time, 0) * samples.batch;
   const start = context.now() - spent;
   try {
-    const values = summarize(column, samples, baseline, random.fork(`summary/${cell.hash}`));
+    const values = summarize(column, samples, paired, random.fork(`summary/${cell.hash}`), reference);
     return {
       ...outcome(cell, context, start, { status: "ok", values }),
       samples: samples.times,
       rounds: samples.rounds,
+      ...(reference ? { reference } : {}),
       batch: samples.batch,
       block: job.id,
     };

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly samples?: readonly number[];
   /** The round of each sample: arms of one block share rounds, which pairs their samples. */
   readonly rounds?: readonly number[];
+  /** Milliseconds of the reference kernel in the round of each sample: how fast the machine was then. */
+  readonly reference?: readonly number[];
   /** Calls that were averaged in each sample. */
   readonly batch?: number;
   /** The block in which it was sampled: samples pair only within one. */

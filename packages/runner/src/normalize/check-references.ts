@@ -1,7 +1,6 @@
+import { checkClaim } from "../claim/claims.ts";
 import { InputError, notOneOf } from "../errors/errors.ts";
 import { compileExpression } from "../expression/expression.ts";
-import type { ClaimSpec } from "../spec/claim.ts";
-import { checkValue } from "./check-value.ts";
 import type { Experiment } from "./normalize.ts";
 
 /**
@@ -37,48 +36,23 @@ export function checkReferences(experiment: Experiment): void {
   }
   unique(experiment.claims, `${file}, claims`);
   unique(experiment.charts, `${file}, charts`);
-  for (const claim of experiment.claims) checkClaim(claim, experiment, need, expression, numeric);
+  for (const claim of experiment.claims) {
+    const place = `claims.${claim.name}`;
+    const at = (field?: string) => (field === undefined ? place : `${place}.${field}`);
+    checkClaim(claim, {
+      experiment,
+      place: `${file}, ${place}`,
+      columns: numeric,
+      need: (name, known, field) => need(name, known, at(field)),
+      expression: (text, field) => expression(text, at(field)),
+    });
+  }
   for (const chart of experiment.charts) {
     for (const [channel, definition] of Object.entries(chart.encoding)) {
       if (definition?.field !== undefined) need(definition.field, columns, `charts.${chart.name}.encoding.${channel}`);
     }
     expression(chart.filter, `charts.${chart.name}.filter`);
     if (chart.fit !== undefined) need(chart.fit, Object.keys(fits), `charts.${chart.name}.fit`);
-  }
-}
-
-function checkClaim(
-  claim: ClaimSpec,
-  { file, fits, measures }: Experiment,
-  need: (name: string, known: readonly string[], place: string) => void,
-  expression: (text: string | undefined, place: string) => void,
-  columns: readonly string[],
-): void {
-  const place = `claims.${claim.name}`;
-  if (claim.kind === "always" || claim.kind === "bound") {
-    expression(claim.where, `${place}.where`);
-    if (claim.kind === "always") expression(claim.test, `${place}.test`);
-    else {
-      need(claim.column, columns, `${place}.column`);
-      if (claim.atMost === undefined && claim.atLeast === undefined) {
-        throw new InputError(`${file}, ${place}: needs atMost, atLeast or both.`);
-      }
-    }
-    return;
-  }
-  need(claim.fit, Object.keys(fits), `${place}.fit`);
-  const fit = fits[claim.fit]!;
-  for (const [axis, value] of Object.entries(claim.group ?? {})) {
-    need(axis, fit.by ?? [], `${place}.group`);
-    checkValue(axis, value, measures, `${file}, ${place}.group.${axis}`);
-  }
-  if (claim.kind === "exponents") {
-    if (fit.kind !== "powerLaw") throw new InputError(`${file}, ${place}.fit: "${claim.fit}" is not a powerLaw fit.`);
-    for (const factor of Object.keys(claim.expect)) need(factor, fit.factors, `${place}.expect`);
-  } else {
-    if (fit.kind !== "terms") throw new InputError(`${file}, ${place}.fit: "${claim.fit}" is not a terms fit.`);
-    const terms = Object.values(fit.candidates).flat();
-    for (const term of [...(claim.present ?? []), ...(claim.absent ?? [])]) need(term, terms, place);
   }
 }
 

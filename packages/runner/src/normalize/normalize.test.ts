@@ -30,8 +30,8 @@ test("a sound spec is completed with defaults", () => {
   });
   expect(experiment.columns.map(({ name }) => name)).toEqual([
     ...["n", "m", "variant", "size", "sizeStatus"],
-    ...["time", "timeLow", "timeHigh", "timeRatio", "timeRatioLow", "timeRatioHigh", "timeRounds", "timeFlags"],
-    ...["timeStatus", "status"],
+    ...["time", "timeLow", "timeHigh", "timeRatio", "timeRatioLow", "timeRatioHigh"],
+    ...["timeRounds", "timeDrift", "timeFlags", "timeStatus", "status"],
   ]);
   expect(countPoints(experiment)).toBe(6);
 });

@@ -49,7 +49,18 @@ function companions(name: string, unit: string, ratios: boolean): TableColumn[] 
         ]
       : []),
     make("Rounds", "rounds", "descriptive", "Rounds sampled."),
-    make("Flags", "1", "descriptive", "What to know about the samples: budget, outliers, trend, multimodal."),
+    make(
+      "Drift",
+      "1",
+      "descriptive",
+      "Change of the reference kernel's time from the first to the last third of the rounds, relative.",
+    ),
+    make(
+      "Flags",
+      "1",
+      "descriptive",
+      "What to know about the samples: budget, unsettled, drift, outliers, trend, multimodal.",
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { judgeClaims } from "../claim/claims.ts";
+import { compileExpression } from "../expression/expression.ts";
 import { evaluateFits } from "../fit/fits.ts";
 import { scanLedger } from "../ledger/ledger.ts";
 import type { RunData, Status } from "../run-data.ts";
@@ -8,6 +9,14 @@ import { files, readManifest } from "../store/run-folder.ts";
 import { Table } from "../table/rows.ts";
 
 const mostTroubles = 100;
+
+/** A manifest may come from somebody else: what a chart filters by is a Vega expression over the columns, or refused. */
+function checkFilters({ spec }: StoredManifest): void {
+  const fields = spec.columns.map(({ name }) => name);
+  for (const { name, filter } of spec.charts) {
+    if (filter !== undefined) compileExpression(filter, `charts.${name}.filter`, fields);
+  }
+}
 
 /**
  * All that a report is made from, out of a run folder alone: the ledger is the truth, and fits and verdicts are
@@ -20,6 +29,7 @@ export async function readRun(
   stored: StoredManifest = readManifest(folder),
 ): Promise<RunData & { readonly manifest: StoredManifest }> {
   const { spec } = stored;
+  checkFilters(stored);
   let seconds = 0;
   const table = new Table(stored);
   const latest = new Map<string, Status>();

@@ -10,6 +10,7 @@ import type { Experiment } from "../normalize/normalize.ts";
 import { canonicalJson, sha256 } from "../plan/canonical.ts";
 import { countPoints, type Job, jobs, planHash } from "../plan/plan.ts";
 import type { Environment, Manifest, RunData } from "../run-data.ts";
+import { type Redact, redactDeep, redactor } from "../security/redact.ts";
 import { recordSpec, type StoredManifest } from "../store/manifest.ts";
 import { openRun, type RunFolder, writeManifest } from "../store/run-folder.ts";
 import { finishRun } from "./finish.ts";
@@ -130,9 +131,10 @@ async function execute(
   const cancel = () => executor.cancel();
   signal?.addEventListener("abort", cancel);
   const before: ReadonlySet<string> = new Set(known);
+  const redact = redactor(process.env);
   try {
     for await (const outcomes of executor.execute(jobs(experiment, before), before)) {
-      const fresh = outcomes.filter(({ cell }) => !known.has(cell));
+      const fresh = outcomes.filter(({ cell }) => !known.has(cell)).map((outcome) => withoutSecrets(outcome, redact));
       if (fresh.length === 0) continue;
       ledger.append(fresh);
       for (const { cell } of fresh) known.add(cell);
@@ -146,9 +148,20 @@ async function execute(
   }
 }
 
+/** Messages and texts of a cell come from code that may have seen a password. */
+function withoutSecrets(outcome: Outcome, redact: Redact): Outcome {
+  const { error, values } = outcome;
+  return {
+    ...outcome,
+    ...(error ? { error: redactDeep(error, redact) } : {}),
+    ...(values ? { values: redactDeep(values, redact) } : {}),
+  };
+}
+
 function newManifest(experiment: Experiment, context: RunContext, points: number, cells: number): StoredManifest {
   const now = new Date();
   const spec = recordSpec(experiment);
+  const redact = redactor(process.env);
   return {
     schema: 1,
     experiment: experiment.name,
@@ -164,10 +177,10 @@ function newManifest(experiment: Experiment, context: RunContext, points: number
     state: "running",
     startedAt: now.toISOString(),
     starts: 1,
-    command: context.command,
+    command: redact(context.command),
     git: context.git,
     lockfileHash: context.lockfileHash,
-    environment: context.environment,
+    environment: redactDeep(context.environment, redact),
     load: { before: loadavg() },
     spec,
   };

@@ -197,3 +197,29 @@ test("an arm rests after every sample, and that is not timed", async () => {
   expect(rests).toBe(samples);
   expect(new Set(samplesOf(result).times)).toEqual(new Set([2]));
 });
+
+test("every round begins with a call outside what is timed", async () => {
+  let time = 0;
+  const rounds: number[] = [];
+  const [result] = await sampleBlock(
+    [
+      {
+        call() {
+          time += 2;
+        },
+      },
+    ],
+    {
+      sampling,
+      random: seededRandom(1),
+      now: () => time,
+      onRound: (round) => {
+        rounds.push(round);
+        time += 70;
+      },
+      anchors: new Set(),
+    },
+  );
+  expect(samplesOf(result).rounds).toEqual(rounds);
+  expect(new Set(samplesOf(result).times)).toEqual(new Set([2]));
+});

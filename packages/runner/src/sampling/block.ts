@@ -22,6 +22,8 @@ export interface BlockOptions {
   readonly now: () => number;
   /** Called before an arm is called, outside what is timed. */
   readonly onStep?: (arm: number) => void;
+  /** Called at the beginning of every round, outside what is timed. */
+  readonly onRound?: (round: number) => void;
   /** Arms that go on as long as any other does, so that their rounds can be paired. */
   readonly anchors: ReadonlySet<number>;
 }
@@ -63,6 +65,7 @@ export async function sampleBlock(arms: readonly Arm[], options: BlockOptions): 
   for (let round = 0; ; round += 1) {
     const open = indices.filter((index) => !lanes[index]!.stopped && lanes[index]!.error === undefined);
     if (open.length === 0) break;
+    options.onRound?.(round);
     const anchors = indices.filter((index) => isAnchorNeeded(lanes, index, options, budgetMs) && !open.includes(index));
     for (const index of order.shuffle([...open, ...anchors])) {
       const lane = lanes[index]!;

@@ -1,10 +1,7 @@
-import { medianInterval } from "@xattn/stats";
-
-/** Whether an arm has been sampled enough. */
-export interface StopRule {
-  /** Called after each round of the arm; `elapsed` is the time spent in its samples, in milliseconds. */
-  enough(samples: readonly number[], elapsed: number): "precise" | "budget" | undefined;
-}
+import { budgetRule } from "./stop/budget.ts";
+import { precisionRule } from "./stop/precision.ts";
+import { roundsRule } from "./stop/rounds.ts";
+import { firstOf, type StopRule } from "./stop/rule.ts";
 
 export interface StopOptions {
   readonly budgetMs: number;
@@ -14,22 +11,11 @@ export interface StopOptions {
   readonly random: () => number;
 }
 
-/**
- * Stops when the 95 % bootstrap interval of the median is narrower than `precision` of the median, or when the
- * budget ends. The interval is computed at round numbers that grow by a fifth, so that looking stays cheap and
- * the chance to stop by luck does not grow with every round.
- */
+/** The rule of a run: precise enough, or the budget spent, or the most rounds reached. */
 export function stopRule(options: StopOptions): StopRule {
-  let next = options.minimumRounds;
-  return {
-    enough(samples, elapsed) {
-      if (samples.length < options.minimumRounds) return undefined;
-      if (samples.length >= next) {
-        next = Math.ceil(samples.length * 1.2);
-        const { estimate, low, high } = medianInterval(samples, { random: options.random });
-        if (high - low < options.precision * estimate) return "precise";
-      }
-      return elapsed >= options.budgetMs || samples.length >= options.maximumRounds ? "budget" : undefined;
-    },
-  };
+  return firstOf(options.minimumRounds, [
+    precisionRule(options.precision, options.random),
+    budgetRule(options.budgetMs),
+    roundsRule(options.maximumRounds),
+  ]);
 }

@@ -53,3 +53,15 @@ test.each<[string, Samples]>([
 test("steady samples have no flags", () => {
   expect(summarize("time", samples(normal(20, 1)), undefined, random()).timeFlags).toBe("");
 });
+
+test("the drift of the machine is that of the reference kernel, and a large one is a flag", () => {
+  const of = (reference?: readonly number[]) =>
+    summarize("time", samples(normal(9, 1)), undefined, random(), reference);
+  expect(of([1, 1, 1, 1, 1, 1, 1.2, 1.2, 1.2])).toMatchObject({
+    timeDrift: expect.closeTo(0.2, 9),
+    timeFlags: expect.stringMatching(/drift/),
+  });
+  expect(of([1, 1, 1, 1, 1, 1, 1.04, 1.04, 1.04]).timeFlags).not.toMatch(/drift/);
+  expect(of([1.2, 1.2, 1.2, 1, 1, 1, 1, 1, 1]).timeFlags).toMatch(/drift/);
+  expect(of()).toMatchObject({ timeDrift: null });
+});

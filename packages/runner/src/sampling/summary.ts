@@ -3,21 +3,32 @@ import type { Value } from "@xattn/measures/contract";
 import { medianInterval, multimodality, pairedRatioInterval, steadyState, tukeyOutliers } from "@xattn/stats";
 import type { Samples } from "./block.ts";
 
-/** The columns of a timed cell: median with interval, ratio to the baseline with interval, and what to know. */
+/** A machine whose speed changed by more than this while an arm was sampled is worth a flag. */
+const notableDrift = 0.05;
+
+/**
+ * The columns of a timed cell: median with interval, ratio to the baseline with interval, how much the machine's
+ * speed drifted, and what to know.
+ *
+ * @param reference times of the reference kernel in the rounds of the samples; absent when the clock did not move
+ */
 export function summarize(
   column: string,
   samples: Samples,
   baseline: Samples | undefined,
   random: Random,
+  reference?: readonly number[],
 ): Record<string, Value> {
   const bootstrap = random.fork("median");
   const { estimate, low, high } = medianInterval(samples.times, { random: () => bootstrap.uniform() });
+  const drift = reference && steadyState(reference).relativeChange;
   const values: Record<string, Value> = {
     [column]: estimate,
     [`${column}Low`]: low,
     [`${column}High`]: high,
     [`${column}Rounds`]: samples.times.length,
-    [`${column}Flags`]: flags(samples, random),
+    [`${column}Drift`]: drift ?? null,
+    [`${column}Flags`]: flags(samples, random, drift ?? 0),
   };
   if (baseline) {
     const ratio = pairedRatio(samples, baseline, random);
@@ -44,11 +55,12 @@ function pairedRatio(samples: Samples, baseline: Samples, random: Random) {
 }
 
 /** What a reader should know about the samples; empty when they are as they should be. */
-function flags(samples: Samples, random: Random): string {
+function flags(samples: Samples, random: Random, drift: number): string {
   const { times } = samples;
   const list: string[] = [];
   if (samples.stopped === "budget") list.push("budget");
   if (samples.unsettled) list.push("unsettled");
+  if (Math.abs(drift) > notableDrift) list.push("drift");
   const { counts } = tukeyOutliers(times);
   const mild = counts.lowMild + counts.highMild;
   const severe = counts.lowSevere + counts.highSevere;

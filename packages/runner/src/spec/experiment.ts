@@ -31,7 +31,7 @@ export interface Profile<Axis extends string> {
 
 type Columns<M> =
   M extends TimedMeasure<infer Column>
-    ? Column | `${Column}${"Low" | "High" | "Ratio" | "RatioLow" | "RatioHigh" | "Rounds"}`
+    ? Column | `${Column}${"Low" | "High" | "Ratio" | "RatioLow" | "RatioHigh" | "Rounds" | "Drift"}`
     : M extends DirectMeasure<infer Column>
       ? Column
       : never;

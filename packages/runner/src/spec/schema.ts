@@ -1,16 +1,14 @@
 import { z } from "zod";
+import { always } from "../claim/always.ts";
+import { bound } from "../claim/bound.ts";
+import { exponents } from "../claim/exponents.ts";
+import { rate } from "../claim/rate.ts";
+import { terms } from "../claim/terms.ts";
 import type { Channel } from "./chart.ts";
+import { expression, kebab, text, value } from "./fields.ts";
 
-const kebab = z
-  .string()
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
-  .max(60)
-  .describe("lower-case words joined by hyphens, such as sweep-complexity");
-const text = z.string().min(1).describe("a text that is not empty");
-const value = z.union([z.number(), z.string(), z.boolean(), z.null()]).describe("a number, text, boolean or null");
 const values = z.array(value).min(1).describe("a list of at least one value");
 const product = z.record(z.string(), values).describe("an object with a list of values for each axis");
-const expression = z.string().min(1).describe('a Vega expression, such as "datum.n <= 1024"');
 
 const sampling = z
   .strictObject({
@@ -51,37 +49,9 @@ const fit = z
   ])
   .describe('a fit with kind "powerLaw" or "terms"');
 
-const claimBase = { name: kebab, statement: text, source: text.optional() };
-const group = z.record(z.string(), value).optional();
 const claim = z
-  .discriminatedUnion("kind", [
-    z.strictObject({ ...claimBase, kind: z.literal("always"), test: expression, where: expression.optional() }),
-    z.strictObject({
-      ...claimBase,
-      kind: z.literal("bound"),
-      column: text,
-      atMost: z.number().optional().describe("a number"),
-      atLeast: z.number().optional().describe("a number"),
-      where: expression.optional(),
-    }),
-    z.strictObject({
-      ...claimBase,
-      kind: z.literal("exponents"),
-      fit: text,
-      group,
-      expect: z.record(z.string(), z.number()).describe("an exponent for each factor"),
-      within: z.number().nonnegative().describe("a number of at least 0"),
-    }),
-    z.strictObject({
-      ...claimBase,
-      kind: z.literal("terms"),
-      fit: text,
-      group,
-      present: z.array(z.string()).optional(),
-      absent: z.array(z.string()).optional(),
-    }),
-  ])
-  .describe('a claim with kind "always", "bound", "exponents" or "terms"');
+  .discriminatedUnion("kind", [always.schema, bound.schema, exponents.schema, rate.schema, terms.schema])
+  .describe('a claim with kind "always", "bound", "exponents", "rate" or "terms"');
 
 const channels = "x y color shape size opacity detail strokeDash row column facet order text".split(" ") as Channel[];
 /** Names are checked here, so that a slip is told before the run; Vega-Lite's own checks come with the report. */

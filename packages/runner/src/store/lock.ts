@@ -58,6 +58,18 @@ function takeOver(file: string, claim: string, dead: Holder | "damaged"): boolea
   }
 }
 
+/** Who holds a run folder: nobody, a live process, or one that is gone. */
+export type LockState =
+  | { readonly kind: "free" }
+  | { readonly kind: "live" | "stale"; readonly host: string | null; readonly process: number | null };
+
+export function lockState(folder: string): LockState {
+  const holder = read(join(folder, "lock.json"));
+  if (holder === undefined) return { kind: "free" };
+  if (holder === "damaged") return { kind: "stale", host: null, process: null };
+  return { kind: isAlive(holder) ? "live" : "stale", host: holder.host, process: holder.process };
+}
+
 /** Whether a live process is writing into a run folder. */
 export function isLocked(folder: string): boolean {
   return isAlive(read(join(folder, "lock.json")));

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, messageOf, StoreError } from "../errors/errors.ts";
+import { checkNames } from "../security/check-manifest.ts";
 import { writeAtomic } from "./atomic.ts";
 import { isLocked, type Lock, tryLock } from "./lock.ts";
 import type { StoredManifest } from "./manifest.ts";
@@ -38,6 +39,7 @@ export function readManifest(folder: string): StoredManifest {
     if (manifest.schema !== 1) {
       throw new Error(`its schema is ${String(manifest.schema)}, and this version reads schema 1`);
     }
+    checkNames(manifest);
     return manifest;
   } catch (error) {
     throw new StoreError(`${file}: is not a manifest of a run: ${messageOf(error)}.`);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draw, seeded } from "../../test/seeded.ts";
 import { chiSquareUpperTail, gammaDeviate } from "./gamma.ts";
@@ -67,5 +68,24 @@ describe("chi-square and gamma", () => {
     const levels = draw(20_000, () => normalCdf(standardNormal(random))).sort((a, b) => a - b);
     const distance = Math.max(...levels.map((p, i) => Math.abs(p - (i + 0.5) / levels.length)));
     expect(distance).toBeLessThan(1.63 / Math.sqrt(levels.length));
+  });
+});
+
+describe("quantiles and distribution functions", () => {
+  const probability = fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true });
+
+  it("are inverse, mirror at the middle and rise", () => {
+    fc.assert(
+      fc.property(probability, probability, fc.integer({ min: 1, max: 200 }), (p, q, degrees) => {
+        expect(normalCdf(normalQuantile(p))).toBeCloseTo(p, 10);
+        expect(normalQuantile(1 - p)).toBeCloseTo(-normalQuantile(p), 5);
+        expect(studentQuantile(1 - p, degrees) / -studentQuantile(p, degrees) || 1).toBeCloseTo(1, 5);
+        if (p < q) {
+          expect(normalQuantile(p)).toBeLessThanOrEqual(normalQuantile(q));
+          expect(studentQuantile(p, degrees)).toBeLessThanOrEqual(studentQuantile(q, degrees));
+        }
+        if (p > 0.5) expect(studentQuantile(p, degrees)).toBeGreaterThanOrEqual(normalQuantile(p) - 1e-9);
+      }),
+    );
   });
 });

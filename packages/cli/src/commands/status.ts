@@ -1,0 +1,43 @@
+import { type RunStatus, runStatuses } from "@xattn/runner";
+import colors from "picocolors";
+import { textTable } from "../terminal/table.ts";
+import { terminalWidth } from "../terminal/verdict.ts";
+import { shown } from "../workspace/paths.ts";
+import { resultsOf } from "./options.ts";
+
+/** `exp status` */
+export async function status(options: { readonly results?: string; readonly json?: boolean }): Promise<void> {
+  const results = resultsOf(options);
+  const runs = await runStatuses(results);
+  if (options.json) process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+  else if (runs.length === 0) process.stdout.write(`Nothing is running or cut off in ${shown(results)}.\n`);
+  else process.stdout.write(`${textTable(runs.flatMap(rowsOf), terminalWidth())}\n`);
+}
+
+function rowsOf(run: RunStatus): string[][] {
+  const { done, cells, failed, seconds, lastAt } = run;
+  const last = lastAt === undefined ? "none yet" : `the last at ${lastAt}`;
+  const trouble = failed > 0 ? `, ${failed} failed` : "";
+  return [
+    [paint(run.state), shown(run.folder)],
+    ["", `${done} of ${cells} cells${trouble} in ${seconds.toFixed(1)} s; ${last}`],
+    ["", colors.dim(holder(run))],
+    ...(run.problem === undefined ? [] : [["", colors.red(run.problem)]]),
+    ...(run.damagedBytes > 0
+      ? [["", `the last line was cut off (${run.damagedBytes} bytes); its cell runs again`]]
+      : []),
+  ];
+}
+
+function holder({ state, lock, command }: RunStatus): string {
+  const owner =
+    lock.kind === "free" || lock.process === null ? "an unreadable lock" : `process ${lock.process} on ${lock.host}`;
+  if (state === "running") return `held by ${owner}`;
+  const again = `go on with: ${command}`;
+  return state === "stale" ? `left by ${owner}, which is gone; ${again}` : again;
+}
+
+function paint(state: RunStatus["state"]): string {
+  if (state === "running") return colors.green(state);
+  return state === "stale" ? colors.red(state) : colors.yellow(state);
+}
