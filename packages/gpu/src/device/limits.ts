@@ -1,0 +1,33 @@
+/** The limits that plans depend on; WebGPU's names and units. */
+export interface GpuLimits {
+  /** Bytes of workgroup memory. */
+  readonly maxComputeWorkgroupStorageSize: number;
+  /** Bytes of a buffer that a shader sees at once. */
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+  readonly maxStorageBuffersPerShaderStage: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+}
+
+/** What every WebGPU device has (WebGPU, section 3.6.2). */
+export const defaultLimits: GpuLimits = {
+  maxComputeWorkgroupStorageSize: 16_384,
+  maxStorageBufferBindingSize: 134_217_728,
+  maxBufferSize: 268_435_456,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupsPerDimension: 65_535,
+};
+
+export const limitNames = Object.keys(defaultLimits) as readonly (keyof GpuLimits)[];
+
+/** The smaller of each: what a device has, and what its user allows. */
+export function tighterLimits(device: GpuLimits, own: Partial<GpuLimits> = {}): GpuLimits {
+  const limit = (name: keyof GpuLimits) => Math.min(device[name], own[name] ?? Number.POSITIVE_INFINITY);
+  return {
+    maxComputeWorkgroupStorageSize: limit("maxComputeWorkgroupStorageSize"),
+    maxStorageBufferBindingSize: limit("maxStorageBufferBindingSize"),
+    maxBufferSize: limit("maxBufferSize"),
+    maxStorageBuffersPerShaderStage: limit("maxStorageBuffersPerShaderStage"),
+    maxComputeWorkgroupsPerDimension: limit("maxComputeWorkgroupsPerDimension"),
+  };
+}
