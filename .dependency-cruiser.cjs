@@ -9,12 +9,14 @@ const layers = {
   cpu: ["core", "masking"],
   gpu: ["core", "masking"],
   fusion: ["core", "masking"],
-  grounding: ["core", "masking", "fusion"],
-  measures: ["core", "cpu", "masking", "stats", "fusion", "grounding"],
+  data: ["core"],
+  grounding: ["core", "cpu", "data", "masking", "fusion"],
+  measures: ["core", "cpu", "data", "gpu", "masking", "stats", "fusion", "grounding"],
   runner: ["stats", "core", "measures"],
   peers: ["core", "cpu", "masking", "measures"],
+  distributed: ["runner", "measures"],
   report: ["runner"],
-  cli: ["core", "cpu", "measures", "runner", "report", "stats"],
+  cli: ["core", "cpu", "data", "distributed", "gpu", "measures", "runner", "report", "stats"],
 };
 
 const down = Object.entries(layers).map(([name, allowed]) => ({

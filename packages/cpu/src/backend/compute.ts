@@ -2,7 +2,6 @@ import {
   type AttentionOutputs,
   type AttentionProblem,
   type AttentionResult,
-  defaultFeatureMap,
   describeVariant,
   type Placement,
   type ProblemSizes,
@@ -12,22 +11,43 @@ import {
   type Variant,
 } from "@xattn/core";
 import { isHalf, narrow } from "../half/half.ts";
-import { linearAttention } from "../linear/attention.ts";
-import { topKAttention } from "../top-k/top-k.ts";
 import type { Context } from "./context.ts";
 import { emptyResult, isEmpty } from "./empty.ts";
 import { exactAttention } from "./exact.ts";
 import { copyOut, liesInside } from "./tensors.ts";
 
+/** Runs the kernels of a variant: the output goes to an address, weights and log-sum-exp come back as tensors. */
+type Forward = (
+  context: Context,
+  problem: AttentionProblem,
+  sizes: ProblemSizes,
+  outputs: AttentionOutputs,
+  output: number,
+) => Pick<AttentionResult, "weights" | "logSumExp">;
+
+/** What computes each variant that a backend takes. */
+export type Kernels = { readonly [Kind in Variant["kind"]]?: Forward };
+
+/** Both are the same online softmax. */
+export const exactKernels: Kernels = { standard: exactAttention, chunked: exactAttention };
+
 /** Computes a sound problem by the kernels of its variant, and brings the results to where they belong. */
 export function compute(
   context: Context,
+  kernels: Kernels,
   problem: AttentionProblem,
   sizes: ProblemSizes,
   outputs: AttentionOutputs,
   placement: Placement,
 ): AttentionResult {
   const variant = problem.variant ?? { kind: "standard" };
+  const forward = kernels[variant.kind];
+  if (!forward) {
+    const others = Object.keys(kernels).join(", ");
+    throw new UnsupportedError(
+      `variant: this cpu backend does not compute ${variant.kind}, but ${others}; use the plain backend`,
+    );
+  }
   const { engine, pool, scratch } = context;
   const path = `cpu/${describeVariant(variant)}, ${engine.name}, ${pool.active} of ${pool.threads} threads`;
   if (isEmpty(sizes)) return place({ ...emptyResult(problem, sizes, outputs), path }, placement);
@@ -36,7 +56,7 @@ export function compute(
   const { into } = placement;
   const inside = into?.dtype === "float32" && liesInside(context, into);
   const output = inside ? into.data.byteOffset : scratch.take(4 * count);
-  const rest = byVariant(context, problem, sizes, variant, outputs, output);
+  const rest = forward(context, problem, sizes, outputs, output);
   if (inside) return { output: into, ...rest, path };
   const shape = [batch, heads, n, e];
   const { dtype } = problem.query;
@@ -44,26 +64,4 @@ export function compute(
     ? tensor(shape, narrow(context, dtype, output, count), dtype)
     : tensor(shape, copyOut(context, output, count));
   return place({ output: own, ...rest, path }, placement);
-}
-
-/** Runs the kernels of a variant: the output goes to an address, weights and log-sum-exp come back as tensors. */
-function byVariant(
-  context: Context,
-  problem: AttentionProblem,
-  sizes: ProblemSizes,
-  variant: Variant,
-  outputs: AttentionOutputs,
-  output: number,
-): Pick<AttentionResult, "weights" | "logSumExp"> {
-  switch (variant.kind) {
-    case "standard":
-    case "chunked":
-      return exactAttention(context, problem, sizes, outputs, output);
-    case "topK":
-      return topKAttention(context, problem, sizes, outputs, output);
-    case "linear":
-      return linearAttention(context, problem, sizes, variant.featureMap ?? defaultFeatureMap, outputs, output);
-    case "entmax":
-      throw new UnsupportedError("variant: the cpu backend does not compute entmax; use the plain backend");
-  }
 }

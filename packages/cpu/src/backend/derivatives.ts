@@ -8,6 +8,7 @@ import {
   validateProblem,
 } from "@xattn/core";
 import { type CpuJvpOptions, type CpuTangents, cpuJvp } from "../gradients/jvp.ts";
+import { needPlacement, placeGradients } from "../gradients/placement.ts";
 import type { CpuGradients, Float32Tensors } from "../gradients/results.ts";
 import { type CpuVjpOptions, cpuVjp } from "../gradients/vjp.ts";
 import { linearJvp } from "../linear/jvp.ts";
@@ -24,7 +25,10 @@ export function vjp(
   const { variant } = problem;
   if (variant?.kind !== "linear") return cpuVjp(context, problem, outputGradient, options);
   const featureMap = variant.featureMap ?? defaultFeatureMap;
-  return inFloat32(linearVjp(context, problem, validateProblem(problem), featureMap, outputGradient, options));
+  const sizes = validateProblem(problem);
+  needPlacement(options?.into, problem, { outputGradient });
+  const gradients = inFloat32(linearVjp(context, problem, sizes, featureMap, outputGradient, options));
+  return placeGradients(gradients, options?.into);
 }
 
 /** The Jacobian-vector product by the kernels of the problem's variant. */

@@ -14,12 +14,17 @@ export interface ForwardPass {
   readonly rows: number;
 }
 
-/** Runs the forward pass, unless its results are given, and writes maximum and factor of every row's facts. */
+/**
+ * Runs the forward pass, unless its results are given, and writes maximum and factor of every row's facts.
+ *
+ * @param place where the output may go in place of scratch memory
+ */
 export function forwardPass(
   context: Context,
   problem: AttentionProblem,
   sizes: ProblemSizes,
   given: ForwardResult | undefined,
+  place?: number,
 ): ForwardPass {
   const { batch, heads, n, e } = sizes;
   const rows = batch * heads * n;
@@ -29,7 +34,7 @@ export function forwardPass(
     factsFromLogSumExp(context, toFloat64(given.logSumExp), facts);
     return { output, facts, rows };
   }
-  const output = context.scratch.take(4 * rows * e);
+  const output = place ?? context.scratch.take(4 * rows * e);
   const mark = context.scratch.mark();
   const statistics = context.scratch.take(8 * rows);
   runExact(context, problem, sizes, { output, weights: 0, statistics });

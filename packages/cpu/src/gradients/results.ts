@@ -1,5 +1,6 @@
 import { type AttentionGradients, type AttentionProblem, type ProblemSizes, type Tensor, tensor } from "@xattn/core";
 import type { Context } from "../backend/context.ts";
+import { liesInside } from "../backend/tensors.ts";
 
 /** The gradient of a scalar by each input that the problem has, in the input's own shape. */
 export type CpuGradients = Float32Tensors<AttentionGradients>;
@@ -21,17 +22,24 @@ export interface GradientRows {
   readonly room: number;
 }
 
-/** The rows `from` to `to` of every key-value head, out of the kernels' memory. */
+export interface RowRange {
+  readonly from: number;
+  /** The first row that is not meant. */
+  readonly to: number;
+}
+
+/** Rows of every key-value head, out of the kernels' scratch memory: into a tensor that is given, or one of their own. */
 export function takeRows(
   context: Context,
   shape: readonly number[],
   { address, wide, width, room }: GradientRows,
-  from: number,
-  to: number,
+  { from, to }: RowRange,
+  target?: Tensor<"float32">,
 ): Tensor<"float32"> {
   const groups = shape[0]! * shape[1]!;
   const floats = context.float32;
-  const data = new Float32Array(groups * (to - from) * width);
+  if (target && liesInside(context, target) && target.data.byteOffset === address) return target;
+  const data = target?.data ?? new Float32Array(groups * (to - from) * width);
   let at = 0;
   for (let group = 0; group < groups; group += 1) {
     const first = address / 4 + (group * room + from) * wide;
@@ -45,7 +53,7 @@ export function takeRows(
       at += width;
     }
   }
-  return tensor([...shape], data);
+  return target ?? tensor([...shape], data);
 }
 
 /** The gradient of the bias: rows padded to 8 keys, summed over the keys where the bias is the same for all. */

@@ -195,6 +195,65 @@ describe("cpuVjp", () => {
     expect(planned.extra).toBeLessThan(40 * 2 ** 20);
   });
 
+  it("adds gradients up in the backend's tensors, with the same bits and no memory besides", async () => {
+    const context = await contextOf(engine, 2);
+    const shapes = { query: [1, 2, 520, 48], key: [1, 1, 304, 48], value: [1, 1, 304, 48] };
+    const placed = {
+      query: insideTensor(context, shapes.query),
+      key: insideTensor(context, shapes.key),
+      value: insideTensor(context, shapes.value),
+    };
+    const outputGradient = insideTensor(context, [1, 2, 520, 48]);
+    const expected = gradientsOf(context, placed, outputGradient);
+    const into = {
+      query: insideTensor(context, shapes.query),
+      key: insideTensor(context, shapes.key),
+      value: insideTensor(context, shapes.value),
+    };
+    context.scratch.release();
+    context.scratch.resetPeak();
+    const actual = cpuVjp(context, placed, outputGradient, { into });
+    for (const name of ["query", "key", "value"] as const) {
+      expect(actual[name]).toBe(into[name]);
+      expect(toFloat64(into[name])).toEqual(toFloat64(expected[name] as Tensor));
+    }
+    const sizes = { batch: 1, heads: 2, keyHeads: 1, n: 520, m: 304, d: 48, e: 48 };
+    const plain = { d: 48, e: 48, stages: [], masked: false, bias: false };
+    expect(context.scratch.peakBytes).toBeLessThanOrEqual(vjpBytes(context.engine, 2, sizes, plain).extra + 4096);
+    context.scratch.release();
+  });
+
+  it.each([
+    ["in ordinary memory", problem],
+    ["of padded rows", { ...problem, past: undefined }],
+  ])("writes gradients to tensors %s", async (_, { past, ...rest }) => {
+    const context = await contextOf(engine, 1);
+    const drawn: AttentionProblem = { ...rest, ...(past && { past }) };
+    const outputGradient = like(drawn);
+    const expected = gradientsOf(context, drawn, outputGradient);
+    const inside = !past;
+    const like32 = ({ shape }: Tensor) =>
+      inside ? insideTensor(context, shape) : tensor(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    const into = { query: like32(drawn.query), key: like32(drawn.key), value: like32(drawn.value) };
+    const actual = gradientsOf(context, drawn, outputGradient, { into });
+    expect(actual.value).toBe(into.value);
+    expect(farthest(actual, expected, 0).distance).toBe(0);
+  });
+
+  it("refuses to write gradients where something is still read", async () => {
+    const context = await contextOf(engine, 1);
+    const query = tensor(problem.query.shape, new Float32Array(problem.query.data));
+    const outputGradient = like(problem);
+    const refused = (into: CpuVjpOptions["into"]) => () =>
+      gradientsOf(context, { ...problem, query }, outputGradient, { into: into! });
+    expect(refused({ query })).toThrow("options.into.query: shares memory with query");
+    expect(refused({ key: query })).toThrow(/options\.into\.key: shape/);
+    expect(refused({ value: tensor(problem.value.shape, toFloat64(problem.value)) as never })).toThrow(/is float64/);
+    const twice = tensor([2, 2, 150, 12], new Float32Array(7200));
+    const other = tensor([2, 4, 70, 12], new Float32Array(twice.data.buffer, 0, 6720));
+    expect(refused({ key: twice, query: other })).toThrow("options.into.key: shares memory with options.into.query");
+  });
+
   it("refuses what it does not compute, by name", async () => {
     const context = await contextOf(engine, 1);
     const outputGradient = like(problem);

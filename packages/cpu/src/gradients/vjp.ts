@@ -22,11 +22,14 @@ import { meanRows, means } from "./means.ts";
 import { keyRoom, queryGradientApart } from "./memory.ts";
 import { packRows, panelBytes, placeRows } from "./panels.ts";
 import { chooseParts } from "./parts.ts";
-import { biasLengths, biasRow, type CpuGradients, takeBias, takeRows } from "./results.ts";
+import { type GradientPlacement, needPlacement, placeGradients, placeInside } from "./placement.ts";
+import { biasLengths, biasRow, type CpuGradients, type RowRange, takeBias, takeRows } from "./results.ts";
 
 export interface CpuVjpOptions extends AttentionVjpOptions {
   /** Output and log-sum-exp of this very problem from an earlier call; without them the forward pass runs again. */
   readonly forward?: ForwardResult;
+  /** Where gradients are to go; they are then not tensors of their own. */
+  readonly into?: GradientPlacement;
 }
 
 /**
@@ -54,12 +57,17 @@ export function cpuVjp(
     needShape("options.logSumExpGradient", options.logSumExpGradient, [batch, heads, n], "the log-sum-exp");
   }
   needForward(options.forward, sizes);
+  needPlacement(options.into, problem, {
+    outputGradient,
+    "options.forward.output": options.forward?.output,
+    "options.forward.logSumExp": options.forward?.logSumExp,
+  });
   if (options.weightsGradient) {
     throw new UnsupportedError(
       "options.weightsGradient: the cpu backend keeps no weights, and takes no gradient by them; use attentionVjp",
     );
   }
-  if (isEmpty(sizes)) return emptyVjp(problem, outputGradient, options);
+  if (isEmpty(sizes)) return placeGradients(emptyVjp(problem, outputGradient, options), options.into);
   return exactVjp(context, problem, sizes, outputGradient, options);
 }
 
@@ -82,13 +90,15 @@ function exactVjp(
   problem: AttentionProblem,
   sizes: ProblemSizes,
   outputGradient: Tensor,
-  { logSumExpGradient, forward: given }: CpuVjpOptions,
+  { logSumExpGradient, forward: given, into = {} }: CpuVjpOptions,
 ): CpuGradients {
   const { engine, scratch, pool } = context;
   const { batch, heads, keyHeads, n, m, d, e } = sizes;
   const { past, bias, sinks } = problem;
   const groups = batch * keyHeads;
-  const forward = forwardPass(context, problem, sizes, given);
+  const queryTarget = placeInside(context, into.query, { room: n, m: n, wide: d, width: d });
+  // The gradient takes the place of the output, which is read for the rows' means alone.
+  const forward = forwardPass(context, problem, sizes, given, e <= d ? queryTarget : undefined);
   const { facts, rows } = forward;
   if (logSumExpGradient) startMeans(context, facts, toFloat64(logSumExpGradient));
 
@@ -112,9 +122,16 @@ function exactVjp(
   const packedValues = pack(values, e, 1);
   const room = keyRoom(m);
   const [wideD, wideE] = [paddedValues(engine, d), paddedValues(engine, e)];
-  const queryGradient = given || queryGradientApart(d, e) ? scratch.take(4 * rows * d) : forward.output;
-  const keyGradient = scratch.take(4 * groups * room * wideD);
-  const valueGradient = scratch.take(4 * groups * room * wideE);
+  const direct = past
+    ? {}
+    : {
+        key: placeInside(context, into.key, { room, m, wide: wideD, width: d }),
+        value: placeInside(context, into.value, { room, m, wide: wideE, width: e }),
+      };
+  const queryGradient =
+    queryTarget ?? (given || queryGradientApart(d, e) ? scratch.take(4 * rows * d) : forward.output);
+  const keyGradient = direct.key ?? scratch.take(4 * groups * room * wideD);
+  const valueGradient = direct.value ?? scratch.take(4 * groups * room * wideE);
   const biasGradient = bias ? takeZeros(biasLengths(bias).reduce((a, b) => a * b, 1) * biasRow(m)) : 0;
   const scratchBytes = derivativeLayout(engine, shape, "reverse").bytes;
   descriptor.set({
@@ -139,17 +156,25 @@ function exactVjp(
   if (bias) shiftBias(context, descriptor, biasGradient);
   runPhases(context, shape, sizes, descriptor, bias !== undefined && sharesBias(bias, sizes));
 
-  const take = (address: number, wide: number, width: number, shapeOf: Tensor, from: number, to: number) =>
-    takeRows(context, shapeOf.shape, { address, wide, width, room }, from, to);
+  const take = (
+    address: number,
+    wide: number,
+    width: number,
+    { shape: ofInput }: Tensor,
+    range: RowRange,
+    target?: Tensor<"float32">,
+  ) => takeRows(context, ofInput, { address, wide, width, room }, range, target);
   const p = keys.pastCount;
+  const queryRows = { address: queryGradient, wide: d, width: d, room: n };
+  const recent = { from: p, to: m };
   return {
-    query: takeRows(context, problem.query.shape, { address: queryGradient, wide: d, width: d, room: n }, 0, n),
-    key: take(keyGradient, wideD, d, problem.key, p, m),
-    value: take(valueGradient, wideE, e, problem.value, p, m),
+    query: takeRows(context, problem.query.shape, queryRows, { from: 0, to: n }, into.query),
+    key: take(keyGradient, wideD, d, problem.key, recent, into.key),
+    value: take(valueGradient, wideE, e, problem.value, recent, into.value),
     ...(past && {
       past: {
-        key: take(keyGradient, wideD, d, past.key, 0, p),
-        value: take(valueGradient, wideE, e, past.value, 0, p),
+        key: take(keyGradient, wideD, d, past.key, { from: 0, to: p }),
+        value: take(valueGradient, wideE, e, past.value, { from: 0, to: p }),
       },
     }),
     ...(bias && { bias: takeBias(context, bias, biasGradient, sizes) }),

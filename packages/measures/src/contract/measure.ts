@@ -59,7 +59,10 @@ export interface DirectMeasure<Column extends string = string> extends MeasureBa
 export interface Arm {
   /** One unit of the work that is timed. Returns nothing: what it computes was checked in `prepare`. */
   call(): void | Promise<void>;
-  /** Called after every sample, outside what is timed: waits for what the work left running, such as spinning threads. */
+  /**
+   * Called after every sample, outside what is timed: waits for what the work left running, such as spinning threads.
+   * The next sample then begins with calls that are not timed, until the arm is awake again.
+   */
   rest?(): void | Promise<void>;
   dispose?(): void | Promise<void>;
 }

@@ -30,6 +30,8 @@ export interface BlockOptions {
 
 /** While an arm warms up, a sample lasts at least this long, so that the clock's steps do not show. */
 const warmUpSampleMs = 1;
+/** Threads that sleep take up to a quarter of a millisecond to come back. */
+const wakeMs = 1;
 
 /** An arm that threw: the others are still sampled. */
 export type ArmResult = { readonly samples: Samples } | { readonly error: unknown };
@@ -130,6 +132,7 @@ async function warmUp(lane: Lane, index: number, limitMs: number, options: Block
 
 async function timeBatch(arm: Arm, batch: number, index: number, options: BlockOptions): Promise<number> {
   options.onStep?.(index);
+  if (arm.rest) await wake(arm, options.now);
   const start = options.now();
   for (let call = 0; call < batch; call += 1) {
     const pending = arm.call();
@@ -138,4 +141,13 @@ async function timeBatch(arm: Arm, batch: number, index: number, options: BlockO
   const time = options.now() - start;
   await arm.rest?.();
   return time;
+}
+
+/** After a rest, threads sleep and caches hold another's data: calls that are not timed bring both back. */
+async function wake(arm: Arm, now: () => number): Promise<void> {
+  const start = now();
+  do {
+    const pending = arm.call();
+    if (pending) await pending;
+  } while (now() - start < wakeMs);
 }
