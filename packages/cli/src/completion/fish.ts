@@ -8,11 +8,11 @@ export function fishCompletion(commands: readonly CommandWords[], folder: string
     const words =
       first === "experiment" ? "(__exp_experiments)" : typeof first === "string" ? undefined : first.join(" ");
     return [
-      `complete -c exp -n __fish_use_subcommand -a ${name} -d ${quote(description)}`,
+      `complete -c exp -n __fish_use_subcommand -f -a ${name} -d ${quote(description)}`,
       ...options.map(
         ({ flag, description: text }) => `complete -c exp ${within} -l ${flag.slice(2)} -d ${quote(text)}`,
       ),
-      ...(words === undefined ? [] : [`complete -c exp ${within} -a ${quote(words)}`]),
+      ...(words === undefined ? [] : [`complete -c exp ${within} -f -a ${quote(words)}`]),
     ];
   });
   return `function __exp_experiments
