@@ -1,6 +1,6 @@
 export { compileChart } from "./chart/compile.ts";
 export type { VegaLiteSpec } from "./chart/point.ts";
-export { ChartError, FrameError, RenderError, ReportWriteError } from "./errors/errors.ts";
+export { ChartError, FrameError, RenderError } from "./errors/errors.ts";
 export { type Frame, frameOf, groupBy, type Operation, toCSV } from "./frame/frame.ts";
 export { renderHtml } from "./html/html.ts";
 export { renderMarkdown } from "./markdown/markdown.ts";

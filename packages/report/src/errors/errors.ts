@@ -12,14 +12,3 @@ export class FrameError extends Error {
 export class RenderError extends Error {
   override readonly name = "RenderError";
 }
-
-/** A file of the report that could not be written; `cause` is the error of the file system. */
-export class ReportWriteError extends Error {
-  override readonly name = "ReportWriteError";
-  readonly path: string;
-
-  constructor(path: string, cause: unknown) {
-    super(`cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    this.path = path;
-  }
-}

@@ -1,16 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ChartSpec, RunData } from "@xattn/runner";
+import { type ChartSpec, messageOf, type RunData, StoreError, writeAtomic } from "@xattn/runner";
 import { compileThemes } from "../chart/compile.ts";
 import { checkNames } from "../chart/names.ts";
 import type { VegaLiteSpec } from "../chart/point.ts";
-import { ReportWriteError } from "../errors/errors.ts";
 import { type PageChart, pageChart } from "../html/chart.ts";
 import { renderPage } from "../html/html.ts";
 import { renderMarkdown } from "../markdown/markdown.ts";
 import { renderPng } from "../render/png.ts";
 import { renderSvg } from "../render/svg.ts";
-import { writeAtomically } from "./atomic-file.ts";
 
 /** The files of a report, relative to its folder. */
 export interface WrittenReport {
@@ -40,7 +38,7 @@ export interface WriteReportOptions {
  * missing. Each file appears whole, by a rename, and the page last.
  *
  * @throws {ChartError} when a chart does not fit the run's table or has an unusable name.
- * @throws {ReportWriteError} when the disk refuses.
+ * @throws {StoreError} when the disk refuses.
  */
 export async function writeReport(
   data: RunData,
@@ -53,7 +51,7 @@ export async function writeReport(
   const finished = (step: string) => onProgress({ done: ++done, total, step });
   const pictures = join(folder, "charts");
   await mkdir(pictures, { recursive: true }).catch((error: unknown) => {
-    throw new ReportWriteError(pictures, error);
+    throw new StoreError(`${pictures}: cannot be made: ${messageOf(error)}.`);
   });
   const charts: WrittenReport["charts"][number][] = [];
   const figures: PageChart[] = [];
@@ -63,9 +61,9 @@ export async function writeReport(
     figures.push(await pageChart(chart, { light: light!, dark: dark! }));
     finished(`charts/${chart.name}.png`);
   }
-  await writeAtomically(join(folder, "report.md"), renderMarkdown(data));
+  writeAtomic(join(folder, "report.md"), renderMarkdown(data));
   finished("report.md");
-  await writeAtomically(join(folder, "report.html"), await renderPage(data, figures));
+  writeAtomic(join(folder, "report.html"), await renderPage(data, figures));
   finished("report.html");
   return { html: "report.html", markdown: "report.md", charts };
 }
@@ -78,8 +76,8 @@ async function writeChart(
   const drawn = await renderSvg(compiled);
   const base = `charts/${name}`;
   const files = { name, spec: `${base}.vl.json`, svg: `${base}.svg`, png: `${base}.png` };
-  await writeAtomically(join(folder, files.spec), `${JSON.stringify(compiled, null, 2)}\n`);
-  await writeAtomically(join(folder, files.svg), `${drawn}\n`);
-  await writeAtomically(join(folder, files.png), await renderPng(drawn));
+  writeAtomic(join(folder, files.spec), `${JSON.stringify(compiled, null, 2)}\n`);
+  writeAtomic(join(folder, files.svg), `${drawn}\n`);
+  writeAtomic(join(folder, files.png), await renderPng(drawn));
   return files;
 }
