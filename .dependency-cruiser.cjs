@@ -13,7 +13,8 @@ const layers = {
   grounding: ["core", "cpu", "data", "masking", "fusion"],
   measures: ["core", "cpu", "data", "gpu", "masking", "stats", "fusion", "grounding"],
   runner: ["stats", "core", "measures"],
-  peers: ["core", "cpu", "masking", "measures"],
+  peers: ["core", "cpu", "gpu", "masking", "measures"],
+  encoders: ["core", "measures"],
   distributed: ["runner", "measures"],
   report: ["runner"],
   cli: ["core", "cpu", "data", "distributed", "gpu", "measures", "runner", "report", "stats"],
@@ -44,7 +45,8 @@ module.exports = {
       from: { path: "^experiments/" },
       to: {
         path: "^packages/",
-        pathNot: "^packages/(core|measures|peers|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$",
+        pathNot:
+          "^packages/(core|measures|encoders|peers|runner|fusion|grounding)/src/(index|define|workloads/[^/]+)\\.ts$",
       },
     },
     {

@@ -97,7 +97,7 @@ export default defineExperiment({
       name: "largest-weight",
       title: "The largest weight falls as 1/m once m passes e^δ",
       description:
-        "Largest weight of any row on the cpu backend, by the bound on the logits, seed 1; dashed the power law from m = 1024 on.",
+        "Largest weight of any row on the cpu backend, by the bound on the logits, seed 1; the power law is fitted from m = 1024 on, and too high before it where e^δ is large. one-best: one key along the query, all others against it.",
       mark: "point",
       filter: "datum.seed == 1 && datum.d == 8",
       fit: "largest",

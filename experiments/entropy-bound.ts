@@ -2,13 +2,13 @@ import { entropyBound } from "@xattn/measures";
 import { defineExperiment, range } from "@xattn/runner/define";
 
 const paper =
-  "Zhai et al. 2023, Stabilizing Transformer Training by Preventing Attention Entropy Collapse, theorem 3.1";
+  "Zhai et al. 2023, Stabilizing Transformer Training by Preventing Attention Entropy Collapse, the lower bound on attention entropy";
 
 export default defineExperiment({
   name: "entropy-bound",
   title: "How little entropy attention can have",
   question:
-    "Here with logits XW_Q(XW_K)ᵀ in float64 without 1/√d, and inputs built so that one row attains it; the paper names such inputs and then trains models, which is left out. Is the lower bound on the entropy of a row of attention by the spectral norms of weights and tokens (Zhai et al. 2023, theorem 3.1) ever undercut, and attained?",
+    "Here with logits XW_Q(XW_K)ᵀ in float64 without 1/√d, and inputs built so that one row attains it; the paper names such inputs and then trains models, which is left out. Is the lower bound on the entropy of a row of attention by the spectral norms of weights and tokens (Zhai et al. 2023) ever undercut, and attained?",
   axes: {
     inputs: ["attaining", "gaussian"],
     tokens: [8, 64],
@@ -54,7 +54,7 @@ export default defineExperiment({
       name: "exponential-collapse",
       statement:
         "From σσₓ = 6 on the least entropy is T·σσₓ·exp(−σσₓ·√(T/(T−1))) within a factor of 1.5: it collapses exponentially.",
-      source: `${paper}: Ω(T·σ·e^−σ)`,
+      source: `${paper}, which decreases exponentially with the spectral norm of the logits (abstract)`,
       where: "datum.inputs == 'attaining' && datum.strength >= 6",
       test: "abs(log(datum.leastEntropy / (datum.tokens * datum.strength * exp(-datum.strength * sqrt(datum.tokens / (datum.tokens - 1)))))) <= log(1.5)",
     },
@@ -67,7 +67,7 @@ export default defineExperiment({
       mark: "point",
       references: [{ channel: "y", value: 1, label: "Zhai et al. 2023" }],
       encoding: {
-        x: { field: "strength", scale: { type: "log", base: 2 }, title: "σσₓ" },
+        x: { field: "strength", scale: { type: "log", base: 2 }, title: "σσₓ, spectral norms of weights × tokens" },
         y: { field: "overBound", scale: { type: "log", base: 10 }, title: "least entropy ÷ bound" },
         color: { field: "inputs" },
         column: { field: "tokens", title: "tokens T" },
@@ -80,8 +80,13 @@ export default defineExperiment({
         "Least entropy of a row in nats, mean over seeds: the inputs that attain the bound, and Gaussian ones.",
       mark: "line",
       encoding: {
-        x: { field: "strength", scale: { type: "log", base: 2 }, title: "σσₓ" },
-        y: { field: "leastEntropy", aggregate: "mean", scale: { type: "log", base: 10 }, title: "least entropy" },
+        x: { field: "strength", scale: { type: "log", base: 2 }, title: "σσₓ, spectral norms of weights × tokens" },
+        y: {
+          field: "leastEntropy",
+          aggregate: "mean",
+          scale: { type: "log", base: 10 },
+          title: "least entropy in nats",
+        },
         color: { field: "inputs" },
         column: { field: "tokens", title: "tokens T" },
       },

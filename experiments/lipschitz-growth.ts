@@ -3,7 +3,7 @@ import { defineExperiment, logspace, pow2 } from "@xattn/runner/define";
 
 const log2 = { type: "log", base: 2 } as const;
 const castin = "Castin, Ablin and Peyré 2024, How Smooth Is Attention?";
-const kim = "Kim, Papamakarios and Mnih 2021, The Lipschitz Constant of Self-Attention, section 3.1";
+const kim = "Kim, Papamakarios and Mnih 2021, The Lipschitz Constant of Self-Attention";
 const root = "sqrt(datum.n - 1)";
 const rootTimesLog = "sqrt(datum.n - 1) * log(datum.n - 1)";
 const inLine = "datum.tokens == 'adversary'";
@@ -72,7 +72,7 @@ export default defineExperiment({
       kind: "bound",
       name: "below-the-ceiling",
       statement: "The norm never exceeds √3·√(R⁴·(4n + 1) + n).",
-      source: `${castin}, theorem 3.3`,
+      source: `${castin}, the upper bound for n tokens in a ball of radius R`,
       column: "ofCeiling",
       atMost: 1,
     },
@@ -104,19 +104,19 @@ export default defineExperiment({
       name: "over-published",
       title: "The norm nears the published one: 0.1 % above it at 512 tokens",
       description:
-        "‖J‖ over √(n−1)·(½ + ¼·ln(n−1)), one token at R = 6 and n − 1 at the balance point; the line is the formula.",
+        "‖J‖ over √(n−1)·(½ + ¼·ln(n−1)), one token at R = 6 and n − 1 where they give it half of their weight; the line is the formula.",
       mark: "line",
       filter: inLine,
       references: [{ channel: "y", value: 1, label: "Castin et al. 2024" }],
       encoding: {
         x: { field: "n", scale: log2, title: "tokens n" },
-        y: { field: "overPublished", title: "norm ÷ published norm", scale: { zero: false } },
+        y: { field: "overPublished", title: "norm ÷ published norm", scale: { domain: [0.98, 1.1] } },
       },
     },
     {
       name: "growth",
       title: "Within a ball the norm grows a little faster than √n",
-      description: "‖J‖ of the adversary at R = 6; the dashed power law has slope above ½, by the logarithm.",
+      description: "‖J‖ of the adversary at R = 6; the power law has a slope above ½, by the logarithm.",
       mark: "point",
       filter: inLine,
       fit: "growth",
@@ -128,7 +128,7 @@ export default defineExperiment({
     {
       name: "radius",
       title: "Without a ball the norm grows as the square of the radius",
-      description: "‖J‖ with one token at 0 and the others scaled to the radius; dashed the fitted slope, 2.",
+      description: "‖J‖ of 16 tokens, one at 0 and the others scaled to the radius.",
       mark: "point",
       filter: "datum.tokens == 'one-at-zero' && datum.n == 16",
       fit: "radius",

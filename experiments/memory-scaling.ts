@@ -62,7 +62,7 @@ export default defineExperiment({
       kind: "exponents",
       name: "root-chunks-slope-one-half",
       statement: "With chunks of √n keys memory grows as √n beyond a constant, slope ½ within 0.05.",
-      source: `${rabe}, section 3: O(√n)`,
+      source: `${rabe}, section 4: O(√n)`,
       fit: "growth",
       group: { method: "√n chunk" },
       expect: { n: 0.5 },

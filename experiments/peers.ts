@@ -32,11 +32,39 @@ const peers = [
   "tfjs-cpu",
 ] as const;
 
+/** On WebGPU, where "xattn" is this project's WGSL. */
+const webgpuPeers = [
+  "ort-webgpu-mha",
+  "ort-webgpu-matmul",
+  "ort-jsep-mha",
+  "ort-jsep-matmul",
+  "jax-js-webgpu",
+  "tfjs-webgpu",
+] as const;
+const isWebgpuPeer = webgpuPeers.map((peer) => `datum.peer == '${peer}'`).join(" || ");
+const isCpuPeer = peers
+  .filter((peer) => peer !== "xattn")
+  .map((peer) => `datum.peer == '${peer}'`)
+  .join(" || ");
+/** Sizes that a software adapter does in a second. */
+const webgpuShapes = ["S1", "square", "causal-512"] as const;
+const isWebgpuShape = webgpuShapes.map((shape) => `datum.shape == '${shape}'`).join(" || ");
+const onlyWebgpuShape = "datum.shape == 'square' || datum.shape == 'causal-512'";
+
 /** So that the name of the line at 1 stands where no mark is. */
-const slowestFirst = [...peers].reverse();
+const slowestFirst = [...peers, ...webgpuPeers].reverse();
 
 const isNative = "indexof(datum.peer, 'ort-node-') == 0";
 const isSize = [...sizes].map((shape) => `datum.shape == '${shape}'`).join(" || ");
+
+function onWebgpu(name: string, shape: string, title: string, ratio: number) {
+  return atLeast(
+    name,
+    `On WebGPU, every library that computes it right takes at least ${ratio} times as long as xattn at ${title}.`,
+    `datum.backend == 'webgpu' && datum.peer != 'xattn' && datum.shape == '${shape}'`,
+    ratio,
+  );
+}
 
 /** A peer takes at least so many times as long as xattn. */
 function atLeast(name: string, statement: string, where: string, ratio: number) {
@@ -72,10 +100,13 @@ export default defineExperiment({
   axes: {
     // S1 is 100 × 20 with 8 heads, S2 576 × 77 with 12, S3 1024 × 1024 with 8, S4 4096 × 4096 with one, decode 1 × 4096
     // with 32 query heads over 8 of keys and values; all d = 64.
-    shape: [...sizes, "decode"],
+    // On WebGPU: S1, square, 256 × 256, and causal-512, 512 × 512 under a causal mask, both with 8 heads.
+    shape: [...sizes, ...webgpuShapes.slice(1), "decode"],
     threads: [1, 2],
-    peer: peers,
+    backend: ["cpu"],
+    peer: [...peers, ...webgpuPeers],
   },
+  where: `datum.backend == 'webgpu' ? datum.threads == 1 && !(${isCpuPeer}) && (${isWebgpuShape}) : !(${isWebgpuPeer}) && !(${onlyWebgpuShape})`,
   profiles: {
     quick: {
       // At S3 and S4 tfjs without WebAssembly takes 5 s and more a call.
@@ -83,7 +114,7 @@ export default defineExperiment({
       sampling: { budgetSeconds: 1, sampleMs: 10, minimumRounds: 5 },
     },
     full: {
-      axes: { shape: [...sizes, "decode", ...workloads] },
+      axes: { shape: [...sizes, ...webgpuShapes.slice(1), "decode", ...workloads] },
       sampling: { budgetSeconds: 5, sampleMs: 10, minimumRounds: 7 },
     },
   },
@@ -107,7 +138,27 @@ export default defineExperiment({
       name: "same-attention",
       statement: "All libraries compute the same attention, within 2·10⁻⁶ of float64.",
       column: "relativeError",
+      where: "datum.backend == 'cpu'",
       atMost: 2e-6,
+    },
+    onWebgpu("webgpu-s1", "S1", "100 × 20", 1.5),
+    onWebgpu("webgpu-square", "square", "256 × 256", 1.5),
+    onWebgpu("webgpu-causal", "causal-512", "512 × 512 under a causal mask", 3),
+    {
+      kind: "bound",
+      name: "webgpu-own-error",
+      statement: "On WebGPU, xattn is within 2·10⁻⁶ of float64.",
+      column: "relativeError",
+      where: "datum.backend == 'webgpu' && datum.peer == 'xattn'",
+      atMost: 2e-6,
+    },
+    {
+      kind: "bound",
+      name: "webgpu-same-attention",
+      statement: "On WebGPU, every library computes attention, within 10⁻⁵ of float64.",
+      column: "relativeError",
+      where: "datum.backend == 'webgpu'",
+      atMost: 1e-5,
     },
   ],
   charts: [
@@ -117,7 +168,7 @@ export default defineExperiment({
       description:
         "Right of 1 a library takes longer than xattn at the same shape and threads; ratios of paired rounds.",
       mark: "point",
-      filter: `datum.peer != 'xattn' && (${isSize} || datum.shape == 'decode')`,
+      filter: `datum.peer != 'xattn' && (${isSize} || ${onlyWebgpuShape} || datum.shape == 'decode')`,
       references: [{ channel: "x", value: 1, label: "xattn" }],
       encoding: {
         y: { field: "peer", type: "nominal", sort: slowestFirst, title: null },
@@ -131,7 +182,7 @@ export default defineExperiment({
       title: "Time of one attention",
       description: "Median with 95 % interval on a logarithmic scale.",
       mark: "point",
-      filter: isSize,
+      filter: `${isSize} || ${onlyWebgpuShape}`,
       encoding: {
         y: { field: "peer", type: "nominal", sort: slowestFirst, title: null },
         x: { field: "time", scale: { type: "log", base: 10 }, title: "time of one attention" },
@@ -144,7 +195,7 @@ export default defineExperiment({
       title: "Time relative to xattn at the sizes of published models",
       description: "Right of 1 a library takes longer than xattn; the profile full has these shapes.",
       mark: "point",
-      filter: `indexof(datum.peer, 'xattn') != 0 && !(${isSize})`,
+      filter: `indexof(datum.peer, 'xattn') != 0 && datum.backend == 'cpu' && !(${isSize})`,
       references: [{ channel: "x", value: 1, label: "xattn" }],
       encoding: {
         y: { field: "shape", type: "nominal", sort: null, title: null },
@@ -158,7 +209,7 @@ export default defineExperiment({
       title: "How far from float64",
       description: "Relative error of the output against attention in float64, at the inputs that are timed.",
       mark: "point",
-      filter: `datum.threads == 1 && (${isSize})`,
+      filter: `datum.threads == 1 && (${isSize} || ${onlyWebgpuShape})`,
       encoding: {
         y: { field: "peer", type: "nominal", sort: slowestFirst, title: null },
         x: { field: "relativeError", scale: { type: "log", base: 10 }, title: "relative error" },

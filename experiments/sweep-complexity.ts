@@ -1,4 +1,4 @@
-import { accuracy, cost, memory, time } from "@xattn/measures";
+import { accuracy, agreement, cost, memory, time } from "@xattn/measures";
 import { defineExperiment, pow2 } from "@xattn/runner/define";
 
 const seed = "Mathematical Foundations of Cross-Modal Attention, Complexity Analysis";
@@ -8,6 +8,7 @@ const log10 = { type: "log", base: 10 } as const;
 const overQueries = {
   x: { field: "n", scale: log2, title: "queries n" },
   color: { field: "variant" },
+  strokeDash: { field: "backend" },
   column: { field: "m" },
   row: { field: "d" },
 } as const;
@@ -32,8 +33,25 @@ export default defineExperiment({
       sampling: { budgetSeconds: 0.5, sampleMs: 10, minimumRounds: 9 },
     },
     full: { sampling: { budgetSeconds: 4, sampleMs: 10 } },
+    // Both backends at sizes that a software adapter does in well under a second each: minutes in all.
+    gpu: {
+      axes: {
+        n: pow2(5, 8),
+        m: [32, 64, 128],
+        d: [32],
+        variant: ["standard", "chunked", "linear", "sparse"],
+        backend: ["cpu", "webgpu"],
+      },
+      sampling: { budgetSeconds: 0.5, sampleMs: 10, minimumRounds: 5 },
+    },
   },
-  measures: [time({ baseline: { variant: "standard" }, interleave: ["n", "m"] }), memory(), cost(), accuracy()],
+  measures: [
+    time({ baseline: { variant: "standard" }, interleave: ["n", "m"] }),
+    memory(),
+    cost(),
+    accuracy(),
+    agreement(),
+  ],
   fits: {
     multiplyAdds: { kind: "powerLaw", column: "multiplyAdds", factors: ["n", "m", "d"], by: ["variant"] },
     // One fit for each d: all n and m at one d are sampled interleaved, so that drift does not bend the exponents.
@@ -152,6 +170,14 @@ export default defineExperiment({
       statement: "Every float32 kernel stays within 2·10⁻⁶ of its float64 reference.",
       column: "error",
       atMost: 2e-6,
+    },
+    {
+      kind: "bound",
+      name: "backends-agree",
+      statement: "Outputs of the cpu and webgpu backends are within 4·10⁻⁶ of the plain backend's.",
+      column: "difference",
+      where: "datum.backend == 'cpu' || datum.backend == 'webgpu'",
+      atMost: 4e-6,
     },
     {
       kind: "bound",

@@ -7,21 +7,23 @@ import { createProgram } from "./program.ts";
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  process.exitCode = explain(error);
+  process.exitCode = await explain(error);
 }
 
-/** Tells a person what went wrong and returns the exit code for it. */
-function explain(error: unknown): number {
+/** Tells a person what went wrong, without passwords and the like, and returns the exit code for it. */
+async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.badInput;
+  const { redactor } = await import("@xattn/runner");
+  const redact = redactor(process.env);
   if (error instanceof InputError) {
-    process.stderr.write(`${colors.red("error:")} ${error.message}\n`);
+    process.stderr.write(`${colors.red("error:")} ${redact(error.message)}\n`);
     return exitCodes.badInput;
   }
   if (error instanceof InterruptedError) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${redact(error.message)}\n`);
     return exitCodes.interrupted;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${colors.red("unexpected error:")} ${text}\n`);
+  process.stderr.write(`${colors.red("unexpected error:")} ${redact(text)}\n`);
   return exitCodes.unexpected;
 }

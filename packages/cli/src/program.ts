@@ -29,8 +29,14 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong input (nothing was run), 3 some 
     .description("Run an experiment; an unfinished run of the same plan goes on where it stopped.")
     .option("--dry-run", "say what would be run and write nothing")
     .option("--fresh", "start anew even if an unfinished run could go on")
-    .option("--retry-failed", "when going on, run cells that failed or timed out once more")
+    .option("--retry-failed", "when going on, run cells that failed, timed out or are quarantined once more")
     .option("--workers <count>", "processes for cells that can share the machine (default: one a core)")
+    .option("--memory-limit <size>", "memory that a process may have, as 2GiB (default: 80 % of the machine's, shared)")
+    .option("--retries <count>", "how often a cell runs once more after its process died (default: 1)")
+    .addOption(
+      new Option("--executor <where>", "where cells run").choices(["local", "bullmq", "slurm"]).default("local"),
+    )
+    .option("--redis <url>", "Redis that exp worker serves, for bullmq (default: XATTN_REDIS_URL)")
     .option("--results <folder>", "where run folders go (default: results/ of the workspace)")
     .option("--reference", "put the run into results/<experiment>/reference, replacing the one that is there")
     .option("--no-report", "skip charts and report")
@@ -41,11 +47,37 @@ Examples:
   exp run sweep-complexity
   exp run sweep-complexity n=64,128 d=pow2(5,7) variant=linear --profile full --seed 7
   exp run ./my-own.ts --dry-run
-  exp run normalization --results /tmp/results --no-report`,
+  exp run normalization --results /tmp/results --no-report
+  exp run normalization --executor bullmq --redis redis://:password@host:6379
+  SBATCH_PARTITION=cpu exp run normalization --executor slurm --workers 4 --dry-run`,
     )
     .action(async (name, overrides, options) => {
       const { run } = await import("./commands/run.ts");
       process.exitCode = await run(name, overrides, options);
+    });
+
+  program
+    .command("worker")
+    .description("Serve runs of other machines: take cells from Redis, or one chunk of a Slurm array.")
+    .option("--redis <url>", "redis://:password@host:port, or rediss:// for TLS (default: XATTN_REDIS_URL)")
+    .option("--concurrency <count>", "cells that share the machine at once (default: one a core)")
+    .option("--once", "end when the first run that it served is over")
+    .option("--memory-limit <size>", "memory that a process may have, as 2GiB (default: 80 % of the machine's, shared)")
+    .option("--retries <count>", "how often a cell runs once more after its process died (default: 1)")
+    .option("--chunk <file>", "run this chunk of a Slurm array, which its task does by itself")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  exp worker --redis redis://:password@host:6379
+  XATTN_REDIS_URL=rediss://:password@host:6380 exp worker --concurrency 4
+
+A run whose Node, lockfile, source or plan is not the one here is refused, with the reason.
+Ctrl-C finishes cells that have begun and gives back the rest; a second one gives all back at once.`,
+    )
+    .action(async (options) => {
+      const { worker } = await import("./commands/worker.ts");
+      process.exitCode = await worker(options);
     });
 
   withSweep(program.command("plan"))
@@ -162,7 +194,7 @@ Exit codes: 0 all the same, 20 slower, 21 ambiguous, 22 faster, 23 drifted, 24 m
 
   program
     .command("status")
-    .description("Say which runs are under way, and which were cut off and can be resumed.")
+    .description("Say which runs are under way, were cut off and can be resumed, or have cells that crash.")
     .option("--results <folder>", "where run folders are")
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  exp status")

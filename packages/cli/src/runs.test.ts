@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { exp, scratchFolder } from "../test/exp.ts";
+import { exp, root, scratchFolder } from "../test/exp.ts";
 
 /** Two runs of a sweep with timed cells, which the commands below look at. */
 const results = scratchFolder();
@@ -143,7 +144,7 @@ describe("export", () => {
   test("a bundle has all it takes, with checksums that hold", async () => {
     const out = join(results, "bundle.tar.gz");
     const { stdout } = await to("bundle", out);
-    expect(stdout).toMatch(/then run it again: npx -y pnpm@10\.34\.8 exp reproduce experiments\/bundle\/run/);
+    expect(stdout).toMatch(/and run it again there: npx -y pnpm@10\.34\.8 exp reproduce run\n/);
     const folder = join(results, "unpacked");
     mkdirSync(folder);
     execFileSync("tar", ["xzf", out, "-C", folder]);
@@ -154,11 +155,49 @@ describe("export", () => {
       expect(createHash("sha256").update(content).digest("hex"), path).toBe(sum);
     }
     expect(sums.length).toBeGreaterThan(6);
-    expect(readdirSync(folder).sort()).toEqual(
-      ["CHECKLIST.md", "README.md", "SHA256SUMS", "pnpm-lock.yaml", "run", "sweep-complexity.ts"].sort(),
+    const names = sums.map((line) => line.split("  ")[1]!);
+    expect(names).toEqual(
+      expect.arrayContaining(["CHECKLIST.md", "README.md", "pnpm-lock.yaml", "experiments/sweep-complexity.ts"]),
     );
+    expect(names.filter((name) => /node_modules|\.test\.ts$|(^|\/)\./.test(name))).toEqual([]);
     expect(readFileSync(join(folder, "CHECKLIST.md"), "utf8")).toMatch(
       /\[x\] The experiment's file plans the same cells/,
     );
   });
+
+  test("a bundle in an empty folder runs again by its own code, and comes to the same", async () => {
+    const out = join(results, "rerun.tar.gz");
+    const words = ["run", "normalization", "n=9", "scale=1", "--fresh", "--no-report", "--results", results];
+    expect((await exp(...words)).code).toBe(0);
+    expect(
+      await exp("export", "normalization", "--results", results, "--format", "bundle", "--out", out),
+    ).toMatchObject({ code: 0 });
+    const folder = mkdtempSync(join(tmpdir(), "xattn-bundle-"));
+    try {
+      execFileSync("tar", ["xzf", out, "-C", folder]);
+      linkLibraries(folder);
+      const main = [`--import=${join(folder, "register.mjs")}`, join(folder, "packages/cli/src/main.ts")];
+      const said = execFileSync(process.execPath, ["--disable-warning=DEP0180", ...main, "reproduce", "run"], {
+        cwd: folder,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      expect(said).toMatch(/\nreproduction: exact\n$/);
+      expect(readdirSync(join(folder, "results/normalization"))).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
 });
+
+/** In place of an install: the libraries of this workspace, with its packages found in the folder. */
+function linkLibraries(folder: string): void {
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const homes = readdirSync(join(folder, "packages")).map((name) => `packages/${name}`);
+  for (const home of [...homes, "experiments"]) {
+    const libraries = join(root, home, "node_modules");
+    if (existsSync(libraries)) {
+      cpSync(libraries, join(folder, home, "node_modules"), { recursive: true, verbatimSymlinks: true });
+    }
+  }
+}

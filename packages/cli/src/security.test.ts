@@ -13,12 +13,17 @@ const anything = { safeParse: (data: unknown) => ({ success: true, data }) };
 const column = { kind: "descriptive", unit: "1", description: "Text." } as const;
 const seen = () => process.env.CACHE_REDIS_URL + " and " + process.env.DEPLOY_TOKEN;
 export default defineExperiment({
-  name: "talkative", title: "T", question: "Q?", axes: { n: [1, 2] },
+  name: "talkative", title: "T " + process.env.DEPLOY_TOKEN, question: "Q?", axes: { n: [1, 2, 3] },
   measures: [{
     kind: "direct", name: "text", version: 1, description: "Tells.", parameters: { n: anything },
     columns: { text: column }, exclusive: false,
     run({ n }: { n: number }) {
       if (n === 1) throw new Error("cannot reach " + seen());
+      if (n === 3) {
+        process.stdout.write("connecting to " + seen());
+        process.stderr.write("fatal: " + seen() + " --password " + "letmein-please");
+        process.exit(1);
+      }
       return { text: seen() };
     },
   } as never],
@@ -34,8 +39,10 @@ test("passwords in addresses and secret variables never reach ledger, manifest, 
   process.env.DEPLOY_TOKEN = token;
   const results = scratchFolder();
   const file = writeSpec(results, "talkative", talkative);
-  const { code, stderr } = await exp("run", file, "--results", results);
+  const { code, stdout, stderr } = await exp("run", file, "--results", results, "--retries", "0");
   expect(code, stderr).toBe(3);
+  const secrets = [password, token, "letmein-please"];
+  for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
   const folder = join(results, "talkative");
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(files.map(({ name }) => name)).toEqual(
@@ -43,11 +50,36 @@ test("passwords in addresses and secret variables never reach ledger, manifest, 
   );
   for (const { parentPath, name } of files) {
     const text = readFileSync(join(parentPath, name), "utf8");
-    expect(text, name).not.toContain(password);
-    expect(text, name).not.toContain(token);
+    for (const secret of secrets) expect(text, name).not.toContain(secret);
   }
   const ledger = readFileSync(join(folder, readdirSync(folder)[0]!, "ledger.jsonl"), "utf8");
   expect(ledger).toContain("cannot reach *** and ***");
+  expect(ledger).toContain('"output":"connecting to *** and ***","errors":"fatal: *** and *** --password ***"');
+});
+
+test("what goes wrong is told without secrets", async () => {
+  process.env.DEPLOY_TOKEN = token;
+  const folder = scratchFolder();
+  const throws = writeSpec(folder, "throws", "throw new Error('no such host: ' + process.env.DEPLOY_TOKEN);");
+  const { code, stderr } = await exp("run", throws, "--results", join(folder, "results"));
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/no such host: \*\*\*/);
+});
+
+test("a password as the value of an axis is refused before anything is written", async () => {
+  const folder = scratchFolder();
+  const file = writeSpec(folder, "talkative", talkative.replace("n: [1, 2, 3]", "n: [1]"));
+  const { code, stderr } = await exp(
+    "run",
+    file,
+    `n=redis://:${password}@host:6379`,
+    "--results",
+    join(folder, "results"),
+  );
+  expect(code, stderr).toBe(2);
+  expect(stderr).toMatch(/axis n: a value holds a password/);
+  expect(stderr).not.toContain(password);
+  expect(readdirSync(folder)).toEqual(["talkative.ts"]);
 });
 
 const spec = (name: string, more = "") => `
@@ -94,7 +126,7 @@ test("the manifest of somebody else cannot write outside its folder or run code"
   expect(ran.code, ran.stderr).toBe(0);
   const folder = join(results, "normalization", readdirSync(join(results, "normalization"))[0]!);
   const file = join(folder, "manifest.json");
-  const manifest = JSON.parse(readFileSync(file, "utf8")) as { spec: { charts: object[] } };
+  const manifest = JSON.parse(readFileSync(file, "utf8")) as { spec: { charts: object[]; claims: object[] } };
   const report = async (chart: object, more: object = {}) => {
     const charts = [{ ...manifest.spec.charts[0], ...chart }];
     writeFileSync(file, JSON.stringify({ ...manifest, ...more, spec: { ...manifest.spec, charts } }));
@@ -109,6 +141,19 @@ test("the manifest of somebody else cannot write outside its folder or run code"
     stderr: expect.stringMatching(/filter/),
   });
   expect(await report({}, { experiment: "../outside" })).toMatchObject({ code: 2 });
+  expect(await report({ mark: { type: "image", url: "file:///etc/passwd" } })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/charts\[0\]\.mark: is not allowed in a chart/),
+  });
+  const exported = async (spec: object) => {
+    writeFileSync(file, JSON.stringify({ ...manifest, spec: { ...manifest.spec, ...spec } }));
+    return exp("export", folder, "--format", "mlflow", "--out", join(results, "mlruns"));
+  };
+  const [claim] = manifest.spec.claims;
+  expect(await exported({ claims: [{ ...claim, name: "x/../../../../../outside" }] })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/claims\[0\]\.name .* cannot be a name/),
+  });
   expect(existsSync(join(results, "outside.svg"))).toBe(false);
   expect((await report({})).code).toBe(0);
 }, 60_000);

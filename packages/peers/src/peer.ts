@@ -5,7 +5,7 @@ export interface PreparedPeer {
   /** Computes the attention once; the work is done when this returns, or when its promise is fulfilled. */
   run(): void | Promise<void>;
   /** What the last `run` computed, [h, n, e]. */
-  output(): Float32Array;
+  output(): Float32Array | Promise<Float32Array>;
   /** Gives back all memory of inputs, output and session. */
   dispose(): void | Promise<void>;
 }

@@ -37,7 +37,7 @@ async function errorOf(name: string, shape: AttentionShape, threads: number): Pr
   const prepared = await peerOf(name).create(problem, threads);
   await prepared.run();
   await prepared.run();
-  const error = relativeError(prepared.output(), referenceRows(problem, 1).output);
+  const error = relativeError(await prepared.output(), referenceRows(problem, 1).output);
   await prepared.dispose();
   return error;
 }

@@ -93,6 +93,8 @@ export interface Manifest {
   /** Seconds that cells took, over all starts of the run. */
   readonly seconds?: number;
   readonly starts: number;
+  /** Cells set apart because they took their process down; absent when there is none. */
+  readonly quarantined?: number;
   readonly command: string;
   readonly git: { readonly commit: string | null; readonly dirty: boolean | null };
   readonly lockfileHash: string | null;
@@ -116,6 +118,25 @@ export interface Environment {
   readonly timerResolutionNs: number;
   /** Announced by the command line: backends, adapters, pinned runtime. */
   readonly notes: Readonly<Record<string, string>>;
+  /** What computes on a device, when a cell asks for one. */
+  readonly adapter?: Adapter;
+  /**
+   * What people are shown in place of an axis value, by axis and value: `{ backend: { webgpu: "webgpu (software)" } }`
+   * where the name alone would promise more than the machine has.
+   */
+  readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** A device that computes beside the processor, or pretends to. */
+export interface Adapter {
+  /** Where it was found. */
+  readonly source: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** Whether it computes on the processor: its timings then say nothing about GPUs. */
+  readonly software: boolean;
 }
 
 /** All that a report is made from: a run folder, read back. */
@@ -126,7 +147,7 @@ export interface RunData {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly Row[];
   readonly counts: Readonly<Record<Status, number>>;
-  /** Cells that did not end `ok`, with their last words; at most a hundred. */
+  /** Cells that did not end `ok`, with their last words, those that took their process down first; at most a hundred. */
   readonly troubles: readonly {
     readonly measure: string;
     readonly status: Status;

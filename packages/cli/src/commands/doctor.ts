@@ -2,12 +2,14 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from "node:os";
 import { createBackend, randomNormal, type SyncBackend, seededRandom } from "@xattn/core";
 import { createCpuBackend } from "@xattn/cpu";
+import { requestAdapter } from "@xattn/gpu/browser";
 import { readEnvironment } from "@xattn/runner";
 import { median, quantile } from "@xattn/stats";
 import colors from "picocolors";
 import { exitCodes } from "../exit-codes.ts";
 import { textTable } from "../terminal/table.ts";
 import { terminalWidth } from "../terminal/verdict.ts";
+import { advice, lookForAdapter } from "../webgpu/adapter.ts";
 import { shown } from "../workspace/paths.ts";
 import { resultsOf } from "./options.ts";
 
@@ -28,6 +30,7 @@ export async function doctor(options: { readonly json?: boolean; readonly result
     timer(),
     noise(),
     ...(await kernels()),
+    ...(await webgpu()),
     {
       name: "results folder",
       found: `${shown(results)}, ${writable ? "can be written" : "cannot be written"}`,
@@ -137,6 +140,50 @@ async function kernels(): Promise<Finding[]> {
   one.dispose();
   all.dispose();
   return findings;
+}
+
+/** The adapter that the webgpu backend computes on, with what kernels may take there; nothing is fetched. */
+async function webgpu(): Promise<Finding[]> {
+  const found = await lookForAdapter();
+  if (typeof found === "string") {
+    return [{ name: "backend webgpu", found, advice: `only for runs with backend=webgpu: ${advice()}` }];
+  }
+  const { adapter, limits, subgroups } = found;
+  // A device has what it was asked for only; the adapter tells what there is.
+  const features = [...(await requestAdapter()).adapter.features];
+  const has = (feature: string) => `${feature} ${features.includes(feature) ? "yes" : "no"}`;
+  const sizes = subgroups && `subgroups of ${[...new Set(subgroups)].join(" to ")}`;
+  const name = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(", ");
+  return [
+    {
+      name: "backend webgpu",
+      found: `${name}; ${adapter.software ? "software" : "hardware"}, found by ${adapter.source}`,
+      ...(adapter.software
+        ? {
+            advice:
+              "computes on the processor: tables and charts say webgpu (software), and its times say nothing of GPUs",
+          }
+        : {}),
+    },
+    {
+      name: "webgpu limits",
+      found: [
+        `${shownBytes(limits.maxComputeWorkgroupStorageSize)} of workgroup memory`,
+        `bindings of ${shownBytes(limits.maxStorageBufferBindingSize)}`,
+        `buffers of ${shownBytes(limits.maxBufferSize)}`,
+        `${limits.maxStorageBuffersPerShaderStage} storage buffers a shader`,
+      ].join(", "),
+    },
+    {
+      name: "webgpu features",
+      found: [has("shader-f16"), has("timestamp-query"), has("subgroups"), sizes].filter(Boolean).join(", "),
+    },
+  ];
+}
+
+function shownBytes(bytes: number): string {
+  const [unit, size] = bytes >= 2 ** 30 ? ["GiB", 2 ** 30] : bytes >= 2 ** 20 ? ["MiB", 2 ** 20] : ["KiB", 2 ** 10];
+  return `${Number((bytes / (size as number)).toFixed(1))} ${unit}`;
 }
 
 const at = "at 256 × 256, d = 64, 8 heads";

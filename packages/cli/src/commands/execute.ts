@@ -1,70 +1,82 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { cpuEngine } from "@xattn/cpu";
 import {
   describe,
   type Experiment,
   InterruptedError,
-  localExecutor,
   type RunResult,
-  readEnvironment,
   readGit,
+  redactor,
   runExperiment,
-  sourceHash,
 } from "@xattn/runner";
 import { estimator } from "../terminal/estimate.ts";
 import { type ProgressView, progressView } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
-import { root, shown, workerFlags } from "../workspace/paths.ts";
+import { environmentHere, lockfileHash, measuredHash } from "../workspace/facts.ts";
+import { root, shown } from "../workspace/paths.ts";
+import { local, type Placement, placedExecutor } from "./placement.ts";
 import { setUp } from "./set-up.ts";
 
 export interface ExecuteOptions {
   readonly results: string;
   readonly workers: number;
   readonly command: string;
+  /** Where cells run; on this machine when absent. */
+  readonly placement?: Placement;
   readonly fresh?: boolean;
   readonly retryFailed?: boolean;
+  /** Bytes of memory that a worker process may have. */
+  readonly memoryLimitBytes?: number;
+  /** How often a cell runs once more after its process died. */
+  readonly retries?: number;
 }
 
-/** Packages whose code moves the numbers of a cell. */
-const measuredPackages = ["masking", "stats", "core", "cpu", "fusion", "grounding", "measures", "peers", "runner"];
-
-/** Runs an experiment on this machine and shows how far it is. */
+/** Runs an experiment and shows how far it is. */
 export async function execute(experiment: Experiment, file: string, options: ExecuteOptions): Promise<RunResult> {
-  const lockfile = join(root, "pnpm-lock.yaml");
+  const { memoryLimitBytes, retries } = options;
+  const limits = {
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+    ...(retries === undefined ? {} : { retries }),
+  };
   let view: ProgressView | undefined;
-  const note = (text: string) => {
+  const redact = redactor(process.env);
+  const note = (said: string) => {
+    const text = redact(said);
     if (view) view.note(text);
     else process.stderr.write(`${text}\n`);
   };
-  await setUp(experiment, note);
+  const { adapter } = await setUp(experiment, note);
   const stop = stopSignal(note);
   let estimate = estimator({});
   let current = "";
+  const environment = environmentHere(adapter);
+  const source = measuredHash(file);
+  const opened = { folder: "", run: "" };
   try {
     return await runExperiment(experiment, {
       results: options.results,
-      environment: readEnvironment({ backends: `reference, plain, cpu (${cpuEngine()} kernels)` }),
+      environment,
       git: readGit(root),
-      lockfileHash: existsSync(lockfile) ? createHash("sha256").update(readFileSync(lockfile)).digest("hex") : null,
-      sourceHash: sourceHash(root, [...measuredPackages.map((name) => join(root, "packages", name, "src")), file]),
+      lockfileHash: lockfileHash(),
+      sourceHash: source,
       command: options.command,
       executor: (events) =>
-        localExecutor({
-          ...events,
-          spec: pathToFileURL(file).href,
-          sampling: experiment.sampling,
-          deadlineSeconds: experiment.deadlineSeconds,
+        placedExecutor(options.placement ?? local, {
+          ...limits,
+          events,
+          experiment,
+          file,
+          folder: opened.folder,
+          run: opened.run,
+          sourceHash: source,
+          fingerprint: environment.fingerprint,
           workers: options.workers,
-          execArgv: workerFlags,
         }),
       fresh: options.fresh ?? false,
       retryFailed: options.retryFailed ?? false,
       signal: stop.signal,
       progress: {
         opened(folder, done, total, left) {
+          opened.folder = folder.path;
+          opened.run = folder.manifest.run;
           estimate = estimator(firstGuess(experiment, left));
           note(`${folder.resumed ? `going on with ${done} of ${total} cells done` : "started"}: ${shown(folder.path)}`);
           view = progressView(total, done, process.stderr);

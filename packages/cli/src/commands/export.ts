@@ -10,10 +10,12 @@ import {
   toCsv,
   writeAtomic,
 } from "@xattn/runner";
-import { bundleCommand, bundleFiles, bundleHome } from "../export/bundle.ts";
+import { bundleCommand, bundleFiles } from "../export/bundle.ts";
 import { mlflowStore } from "../export/mlflow.ts";
 import { toParquet } from "../export/parquet.ts";
 import { type ArchiveFile, tarGz } from "../export/tar.ts";
+import { workspaceFiles } from "../export/workspace-files.ts";
+import { measuredHash } from "../workspace/facts.ts";
 import { root, shown } from "../workspace/paths.ts";
 import { openRun } from "./open-run.ts";
 import { resultsOf } from "./options.ts";
@@ -51,7 +53,7 @@ export async function exportRun(given: string, { format, ...options }: ExportOpt
   process.stdout.write(`wrote ${shown(out)}\n`);
   if (format === "bundle") {
     process.stdout.write(
-      `unpack it in a clone: mkdir ${bundleHome} && tar xzf ${shown(out)} -C ${bundleHome}\nthen run it again: ${bundleCommand}\n`,
+      `unpack it into an empty folder: tar xzf ${shown(out)} -C FOLDER\nand run it again there: ${bundleCommand}\n`,
     );
   }
 }
@@ -64,12 +66,12 @@ async function contentOf(
   if (format === "csv") return toCsv(data.columns, data.rows);
   if (format === "parquet") return toParquet(data.columns, data.rows);
   const spec = specFileOf(folder, data.manifest);
-  const lockfile = join(root, "pnpm-lock.yaml");
   const files = bundleFiles(data, {
     run: runFiles(folder),
     spec: spec === undefined ? undefined : readFileSync(spec),
     samePlan: spec !== undefined && (await plansSameCells(spec, data.manifest)),
-    lockfile: existsSync(lockfile) ? readFileSync(lockfile) : undefined,
+    workspace: workspaceFiles(root),
+    sameCode: spec !== undefined && measuredHash(spec) === data.manifest.sourceHash,
   });
   return tarGz(files, Math.floor(Date.parse(data.manifest.endedAt ?? data.manifest.startedAt) / 1000));
 }

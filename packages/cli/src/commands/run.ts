@@ -1,4 +1,4 @@
-import { countPoints, promoteToReference, type RunData } from "@xattn/runner";
+import { countPoints, jobs, promoteToReference, type RunData, redactor } from "@xattn/runner";
 import colors from "picocolors";
 import { exitCodes } from "../exit-codes.ts";
 import { flagLines } from "../terminal/flags.ts";
@@ -6,14 +6,14 @@ import { terminalWidth, verdictTable } from "../terminal/verdict.ts";
 import { shown } from "../workspace/paths.ts";
 import { execute } from "./execute.ts";
 import { openExperiment, type SweepOptions } from "./open-experiment.ts";
-import { resultsOf, workersOf } from "./options.ts";
+import { type LimitOptions, limitsOf, resultsOf, workersOf } from "./options.ts";
+import { type PlacementOptions, placementOf, previewOf } from "./placement.ts";
 import { makeReport } from "./report.ts";
 
-interface RunOptions extends SweepOptions {
+interface RunOptions extends SweepOptions, LimitOptions, PlacementOptions {
   readonly dryRun?: boolean;
   readonly fresh?: boolean;
   readonly retryFailed?: boolean;
-  readonly workers?: string;
   readonly results?: string;
   readonly reference?: boolean;
   readonly report: boolean;
@@ -22,22 +22,30 @@ interface RunOptions extends SweepOptions {
 /** `exp run`: returns the exit code. */
 export async function run(name: string, overrides: readonly string[], options: RunOptions): Promise<number> {
   const workers = workersOf(options);
+  const limits = limitsOf(options);
+  const redact = redactor(process.env);
+  const placement = placementOf(options);
   const results = resultsOf(options);
   const { experiment, file } = await openExperiment(name, overrides, options);
   const points = countPoints(experiment);
   const cells = points * experiment.measures.length;
   process.stdout.write(
-    `${colors.bold(experiment.title)}\n${experiment.question}\n` +
+    `${colors.bold(redact(experiment.title))}\n${redact(experiment.question)}\n` +
       `profile ${experiment.profile}, seed ${experiment.seed}: ${points} points × ${experiment.measures.length} measures = ${cells} cells\n`,
   );
-  if (options.dryRun) return exitCodes.success;
+  if (options.dryRun) {
+    process.stdout.write(previewOf(placement, experiment, jobs(experiment, new Set()), results));
+    return exitCodes.success;
+  }
 
   const finished = await execute(experiment, file, {
     results,
     workers,
+    placement,
     command: commandLine(name, overrides, options),
     fresh: (options.fresh ?? false) || (options.reference ?? false),
     retryFailed: options.retryFailed ?? false,
+    ...limits,
   });
   const folder = options.reference ? promoteToReference(results, experiment.name, finished.folder) : finished.folder;
   const { data } = finished;

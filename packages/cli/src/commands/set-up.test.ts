@@ -36,3 +36,25 @@ test("what cannot be had is told and stops nothing", async () => {
   await setUp(experiment, (line) => said.push(line));
   expect(said).toEqual(["no network"]);
 });
+
+test("cells on webgpu need an adapter before anything else is asked; others do not", async () => {
+  const found = { source: "", vendor: "", architecture: "", device: "", description: "SwiftShader", software: true };
+  const asked: string[] = [];
+  const find = async () => {
+    asked.push("adapter");
+    return { adapter: found, limits: {} as never, subgroups: undefined };
+  };
+  const plain = experimentWith(() => asked.push("measure"));
+  expect(await setUp(plain, () => {}, find)).toEqual({ adapter: undefined });
+  expect(asked).toEqual(["measure"]);
+  const onWebgpu = {
+    ...plain,
+    products: plain.products.map((product) => ({ ...product, backend: ["plain", "webgpu"] })),
+  };
+  const said: string[] = [];
+  expect(await setUp(onWebgpu, (line) => said.push(line), find)).toEqual({ adapter: found });
+  expect(asked).toEqual(["measure", "adapter", "measure"]);
+  expect(said).toEqual(["webgpu is a software adapter here (SwiftShader): its times say nothing of GPUs"]);
+  const refuse = () => Promise.reject(new Error("none"));
+  await expect(setUp(onWebgpu, () => {}, refuse)).rejects.toThrow("none");
+});

@@ -1,4 +1,4 @@
-import { type RunStatus, runStatuses } from "@xattn/runner";
+import { describe, type RunStatus, runStatuses } from "@xattn/runner";
 import colors from "picocolors";
 import { textTable } from "../terminal/table.ts";
 import { terminalWidth } from "../terminal/verdict.ts";
@@ -15,13 +15,15 @@ export async function status(options: { readonly results?: string; readonly json
 }
 
 function rowsOf(run: RunStatus): string[][] {
-  const { done, cells, failed, seconds, lastAt } = run;
+  const { done, cells, failed, quarantined, seconds, lastAt } = run;
   const last = lastAt === undefined ? "none yet" : `the last at ${lastAt}`;
-  const trouble = failed > 0 ? `, ${failed} failed` : "";
+  const trouble = `${failed > 0 ? `, ${failed} failed` : ""}${quarantined > 0 ? `, ${quarantined} of them quarantined` : ""}`;
   return [
     [paint(run.state), shown(run.folder)],
     ["", `${done} of ${cells} cells${trouble} in ${seconds.toFixed(1)} s; ${last}`],
     ["", colors.dim(holder(run))],
+    ...run.quarantine.map((cell) => ["", colors.red(quarantinedCell(cell))]),
+    ...(quarantined > run.quarantine.length ? [["", `and ${quarantined - run.quarantine.length} more`]] : []),
     ...(run.problem === undefined ? [] : [["", colors.red(run.problem)]]),
     ...(run.damagedBytes > 0
       ? [["", `the last line was cut off (${run.damagedBytes} bytes); its cell runs again`]]
@@ -29,15 +31,20 @@ function rowsOf(run: RunStatus): string[][] {
   ];
 }
 
+function quarantinedCell({ measure, parameters, message }: RunStatus["quarantine"][number]): string {
+  return `${measure} ${describe(parameters)}: ${message}`;
+}
+
 function holder({ state, lock, command }: RunStatus): string {
   const owner =
     lock.kind === "free" || lock.process === null ? "an unreadable lock" : `process ${lock.process} on ${lock.host}`;
   if (state === "running") return `held by ${owner}`;
   const again = `go on with: ${command}`;
+  if (state === "complete") return `complete; to try those cells once more: ${command} --retry-failed`;
   return state === "stale" ? `left by ${owner}, which is gone; ${again}` : again;
 }
 
 function paint(state: RunStatus["state"]): string {
-  if (state === "running") return colors.green(state);
+  if (state === "running" || state === "complete") return colors.green(state);
   return state === "stale" ? colors.red(state) : colors.yellow(state);
 }

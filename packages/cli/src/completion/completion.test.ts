@@ -36,7 +36,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _exp; printf '%s\\n' "\${COMPREPLY[@]
   });
 
   test("options of the command alone, and listed words", () => {
-    expect(offered("exp", "run", "other", "--re")).toEqual(["--retry-failed", "--results", "--reference"]);
+    expect(offered("exp", "run", "other", "--re")).toEqual(
+      expect.arrayContaining(["--retry-failed", "--redis", "--results", "--reference"]),
+    );
+    expect(offered("exp", "worker", "--r")).toEqual(["--redis", "--retries"]);
     expect(offered("exp", "status", "--re")).toEqual(["--results"]);
     expect(offered("exp", "completion", "")).toEqual(["bash", "zsh", "fish"]);
     expect(offered("exp", "nonsense", "--x")).toEqual([]);

@@ -10,18 +10,19 @@ export interface BundleSources {
   readonly spec: Uint8Array | undefined;
   /** Whether the spec still plans the cells of the run. */
   readonly samePlan: boolean;
-  readonly lockfile: Uint8Array | undefined;
+  /** The code of the workspace, and its lockfile. */
+  readonly workspace: readonly ArchiveFile[];
+  /** Whether that is the code of the run. */
+  readonly sameCode: boolean;
 }
 
-/** Where a bundle is to be unpacked, within a clone: there the experiment finds the packages. */
-export const bundleHome = "experiments/bundle";
-
-/** The one command that runs a bundle again and compares, in the clone that it was unpacked in. */
-export const bundleCommand = `npx -y pnpm@10.34.8 exp reproduce ${bundleHome}/run`;
+/** The one command that runs a bundle again and compares, in the folder that it was unpacked in. */
+export const bundleCommand = "npx -y pnpm@10.34.8 exp reproduce run";
 
 /**
- * All that another person needs to judge a run and to run it again: the experiment, the run with its raw samples and
- * report, the lockfile, a checklist, and the checksum of every file.
+ * All that another person needs to judge a run and to run it again, with nothing but Node and npm: the experiment, the
+ * code that it runs, the versions of all libraries, the run with its raw samples and report, a checklist, and the
+ * checksum of every file.
  */
 export function bundleFiles(
   data: RunData & { readonly manifest: StoredManifest },
@@ -29,8 +30,8 @@ export function bundleFiles(
 ): ArchiveFile[] {
   const { manifest } = data;
   const files: ArchiveFile[] = [
-    ...(sources.spec ? [{ path: `${manifest.experiment}.ts`, content: sources.spec }] : []),
-    ...(sources.lockfile ? [{ path: "pnpm-lock.yaml", content: sources.lockfile }] : []),
+    ...(sources.spec ? [{ path: `experiments/${manifest.experiment}.ts`, content: sources.spec }] : []),
+    ...sources.workspace,
     ...sources.run.map(({ path, content }) => ({ path: `run/${path}`, content })),
     { path: "CHECKLIST.md", content: Buffer.from(checklist(data, sources)) },
     { path: "README.md", content: Buffer.from(readme(data)) },
@@ -49,36 +50,37 @@ The run ${manifest.run} of the experiment \`${manifest.experiment}\`, with all t
 
 ## Run it again
 
-In a clone of the repository${commit === null ? "" : ` at commit ${commit}`}:
+With Node 20.19 or newer, in the folder that this archive was unpacked in:
 
 \`\`\`sh
-mkdir ${bundleHome}
-tar xzf <this archive> -C ${bundleHome}
 ${bundleCommand}
 \`\`\`
 
-The last command runs the same cells by the code of the clone and compares every column, exponent and claim with this run; its exit code is 0 when all agree.
+It installs the libraries of the lockfile, runs the same cells by the code that is here, and compares every column, exponent and claim with the run that is here; its exit code is 0 when all agree.${commit === null ? "" : ` The code was at commit ${commit}.`}
 
 ## What is here
 
 - \`run/\`: the run; \`ledger.jsonl\` has every outcome with its raw samples, \`report.html\` is the report
-- \`${manifest.experiment}.ts\`: the experiment
+- \`experiments/${manifest.experiment}.ts\`: the experiment
+- \`packages/\`, \`tools/\`: the code, without its tests
 - \`pnpm-lock.yaml\`: the versions of everything that was installed
 - \`CHECKLIST.md\`: what is known about the run, and what is not
 - \`SHA256SUMS\`: checksums; \`sha256sum -c SHA256SUMS\` checks them
 `;
 }
 
-function checklist(data: RunData, { spec, samePlan, lockfile, run }: BundleSources): string {
+function checklist(data: RunData, { spec, samePlan, workspace, sameCode, run }: BundleSources): string {
   const { manifest, counts, claims } = data;
   const { environment, git } = manifest;
   const has = (name: string) => run.some(({ path }) => path === name);
+  const lockfile = workspace.find(({ path }) => path === "pnpm-lock.yaml")?.content;
   const sameLockfile = lockfile !== undefined && sha256(lockfile) === manifest.lockfileHash;
   const items: readonly (readonly [boolean, string])[] = [
     [manifest.state === "complete", `The run is complete (${manifest.state}).`],
     [counts.failed + counts.timeout === 0, `No cell failed: ${told(counts)}.`],
     [spec !== undefined, "The experiment's file is in the bundle."],
     [samePlan, "The experiment's file plans the same cells as the run had."],
+    [sameCode, "The code in the bundle is the code of the run."],
     [git.commit !== null, `The commit is known: ${git.commit ?? "none"}.`],
     [git.dirty === false, "The tree had no changes beside that commit."],
     [sameLockfile, "The lockfile in the bundle is the one of the run."],

@@ -6,14 +6,19 @@ import {
   type Backend,
   elementCount,
   type Placement,
+  type RecurrentProblem,
+  type RecurrentResult,
   type Tensor,
   tensor,
   UnsupportedError,
 } from "@xattn/core";
 import { type GpuLimits, limitNames } from "../device/limits.ts";
 import { findAdapter } from "../device/open.ts";
-import { DeviceSession } from "../device/session.ts";
+import { DeviceSession, isSoftware } from "../device/session.ts";
 import { DeviceLostError, DisposedError } from "../errors/errors.ts";
+import { type GpuGradients, type GpuVjpOptions, gpuVjp } from "../gradients/vjp.ts";
+import type { GpuHostProblem } from "../linear/problem.ts";
+import { recurrentOnHost } from "../linear/recurrent.ts";
 import { type AttentionPlan, planAttention } from "../plan/plan.ts";
 import { printShader } from "../plan/print.ts";
 import type { DeviceDType } from "../wgsl/storage.ts";
@@ -21,6 +26,9 @@ import { attendOnDevice, type GpuAttentionProblem, type GpuAttentionResult } fro
 import { attendOnHost } from "./on-host.ts";
 import { Recorder, type WorkCounts } from "./recorder.ts";
 import { DeviceTensor, type GpuTensor, ownTensor, tensorBytes } from "./tensors.ts";
+import { type DispatchTime, Timer } from "./timer.ts";
+import { variantOnHost } from "./variant.ts";
+import { isOther, variantCall, withoutIdleTopK } from "./variants.ts";
 
 export interface GpuOptions {
   /** The caller's device, which the backend uses and does not destroy. */
@@ -47,6 +55,13 @@ export interface GpuAdapterInfo {
   readonly limits: GpuLimits;
 }
 
+/** The result of work that was timed. */
+export interface Timed<Result> {
+  readonly result: Result;
+  /** Undefined where the device has no clock to read. */
+  readonly dispatches: readonly DispatchTime[] | undefined;
+}
+
 /** Buffers of a backend at this moment. */
 export interface GpuMemory {
   readonly buffers: number;
@@ -63,7 +78,7 @@ export interface GpuBackend extends Backend {
    * @throws ShapeError, ArgumentError, MaskError before any work; UnsupportedError for variants and types not computed
    * @throws DeviceLostError, ShaderError, LimitError, DeviceError, DisposedError
    */
-  attention(problem: AttentionProblem, outputs?: AttentionOutputs, placement?: Placement): Promise<AttentionResult>;
+  attention(problem: GpuHostProblem, outputs?: AttentionOutputs, placement?: Placement): Promise<AttentionResult>;
   /**
    * The same with tensors of the device, whose results stay there. Resolves when the work is recorded: it is sent with
    * the next `download` or `submit`, all of it at once.
@@ -71,6 +86,25 @@ export interface GpuBackend extends Backend {
    * @throws what `attention` does; LimitError where a binding is too small, ArgumentError for another device's tensors
    */
   attend(problem: GpuAttentionProblem, outputs?: AttentionOutputs): Promise<GpuAttentionResult>;
+  /**
+   * The vector-Jacobian product of exact attention: gradients of a scalar by the inputs, from its gradient by the
+   * output. Weights are formed again, so that memory is linear in n + m. What core's `attentionVjp` says of masks,
+   * NaN and rows without keys holds here too.
+   *
+   * @param outputGradient [b, h, n, e]
+   * @throws ShapeError, ArgumentError when the problem or a gradient's shape is not sound
+   * @throws UnsupportedError for variants other than standard and chunked, and float64
+   * @throws LimitError where one head exceeds a binding; DeviceLostError, ShaderError, DeviceError, DisposedError
+   */
+  vjp(problem: AttentionProblem, outputGradient: Tensor, options?: GpuVjpOptions): Promise<GpuGradients>;
+  /**
+   * The recurrent forms of linear attention over tensors of the host: linear, gated, delta and gated delta, with their
+   * state, as core's `plainRecurrentAttention` has them. 16-bit inputs are widened first.
+   *
+   * @throws ShapeError, ArgumentError when the problem is not sound; UnsupportedError for float64
+   * @throws LimitError, DeviceLostError, ShaderError, DeviceError, DisposedError
+   */
+  recurrent(problem: RecurrentProblem): Promise<RecurrentResult>;
   /** Copies a tensor to the device. @throws UnsupportedError for float64, LimitError beyond one binding */
   upload<Type extends DeviceDType>(source: Tensor<Type>): Promise<GpuTensor<Type>>;
   download<Type extends DeviceDType>(source: GpuTensor<Type>): Promise<Tensor<Type>>;
@@ -82,6 +116,13 @@ export interface GpuBackend extends Backend {
   plan(problem: AttentionProblem, outputs?: AttentionOutputs): AttentionPlan;
   /** The WGSL that a problem would run here. */
   printShader(problem: AttentionProblem, outputs?: AttentionOutputs): string;
+  /**
+   * Does some work and tells what each of its dispatches took by the device's own clock, the first 2048 of them; no
+   * times where the device has no `timestamp-query`. One at a time: dispatches of other calls meanwhile count too.
+   *
+   * @throws ArgumentError when work is being timed already; what the work throws
+   */
+  timed<Result>(work: () => Promise<Result>): Promise<Timed<Result>>;
   adapterInfo(): GpuAdapterInfo;
   memory(): GpuMemory;
   counts(): WorkCounts;
@@ -108,6 +149,7 @@ export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBac
   let opened = await open(options);
   let opening: Promise<Opened> | undefined;
   let disposed: Promise<void> | undefined;
+  let timing = false;
 
   /** The device in use, or a new one after a loss. */
   const current = async (): Promise<Opened> => {
@@ -135,17 +177,22 @@ export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBac
   return {
     name: "webgpu",
     capabilities: {
-      variants: ["standard", "chunked"],
+      variants: ["standard", "chunked", "topK", "linear"],
       dtypes: ["float32", "float16", "bfloat16"],
       accumulate: "float32",
     },
     get device() {
       return now().session.device;
     },
-    async attention(problem, outputs = {}, placement = {}) {
+    async attention(given, outputs = {}, placement = {}) {
       const { recorder } = await current();
       try {
-        return await attendOnHost(recorder, problem, outputs, placement);
+        const problem = withoutIdleTopK(given);
+        if (isOther(problem)) {
+          const prepare = async () => (await variantCall(recorder, problem, outputs))!;
+          return await variantOnHost(recorder, problem, outputs, placement, prepare);
+        }
+        return await attendOnHost(recorder, problem as AttentionProblem, outputs, placement);
       } catch (error) {
         throw asDisposed(error);
       }
@@ -154,6 +201,22 @@ export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBac
       const { recorder } = await current();
       try {
         return await attendOnDevice(recorder, problem, outputs);
+      } catch (error) {
+        throw asDisposed(error);
+      }
+    },
+    async vjp(problem, outputGradient, options = {}) {
+      const { recorder } = await current();
+      try {
+        return await gpuVjp(recorder, problem, outputGradient, options);
+      } catch (error) {
+        throw asDisposed(error);
+      }
+    },
+    async recurrent(problem) {
+      const { recorder } = await current();
+      try {
+        return await recurrentOnHost(recorder, problem);
       } catch (error) {
         throw asDisposed(error);
       }
@@ -188,12 +251,32 @@ export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBac
     submit() {
       now().recorder.flush();
     },
+    async timed(work) {
+      const { session, recorder } = await current();
+      if (timing) throw new ArgumentError("work: other work is being timed; await it first");
+      if (!session.device.features.has("timestamp-query")) return { result: await work(), dispatches: undefined };
+      timing = true;
+      // What was recorded before is not the work's.
+      recorder.flush();
+      const timer = new Timer(session);
+      recorder.timeWith(timer);
+      try {
+        const result = await work();
+        recorder.flush();
+        return { result, dispatches: await timer.read() };
+      } catch (error) {
+        throw asDisposed(error);
+      } finally {
+        recorder.timeWith(undefined);
+        timing = false;
+      }
+    },
     plan: (problem, outputs) => planAttention(problem, outputs, now().session.limits),
     printShader: (problem, outputs) => printShader(problem, outputs, now().session.limits),
     adapterInfo() {
       const { source, info, session } = now();
       const { vendor, architecture, device, description } = info;
-      const software = Boolean(info.isFallbackAdapter) || source === "software";
+      const software = isSoftware(info) || source === "software";
       return { source, vendor, architecture, device, description, software, limits: session.limits };
     },
     memory() {
@@ -221,7 +304,8 @@ async function open(options: GpuOptions): Promise<Opened> {
   }
   const found = adapter ? { adapter, source: "caller" } : await findAdapter(options);
   const requiredLimits = Object.fromEntries(limitNames.map((name) => [name, found.adapter.limits[name]]));
-  const requiredFeatures: GPUFeatureName[] = [];
+  const wanted: readonly GPUFeatureName[] = ["timestamp-query"];
+  const requiredFeatures = wanted.filter((feature) => found.adapter.features.has(feature));
   const made = await found.adapter.requestDevice({ requiredLimits, requiredFeatures });
   return opened(new DeviceSession(made, true, limits), found.source, found.adapter.info);
 }

@@ -16,10 +16,24 @@ export class HeldBuffers {
     return buffer;
   }
 
+  /** Numbers as a uniform of so many bytes. */
+  takeUniform(data: ArrayBufferView, bytes: number): GPUBuffer {
+    const buffer = this.#recorder.take(bytes, "uniform", "uniform");
+    this.#held.add(buffer);
+    this.#recorder.write(buffer, data);
+    return buffer;
+  }
+
   /** A tensor's block on the device: a copy that is held, or the tensor itself where it is there already. */
   place(name: string, source: AnyTensor, ranges: Ranges): GPUBuffer {
     if (isOnDevice(source)) return ownTensor(this.#recorder.session, name, source).buffer;
     const buffer = this.#recorder.upload(takeBlock(source, ranges), name);
+    this.#held.add(buffer);
+    return buffer;
+  }
+
+  /** Holds a buffer that was made elsewhere. */
+  keep(buffer: GPUBuffer): GPUBuffer {
     this.#held.add(buffer);
     return buffer;
   }

@@ -1,14 +1,18 @@
 import { ArgumentError, type AttentionOutputs, type AttentionProblem, type Tensor } from "@xattn/core";
+import type { DeviceSession } from "../device/session.ts";
 import { LimitError } from "../errors/errors.ts";
+import type { GpuHostProblem } from "../linear/problem.ts";
 import { compileProblem } from "../plan/compile.ts";
 import { planCall } from "../plan/plan.ts";
 import { type Call, computeRows, pipelinesFor, rowChunks } from "./compute.ts";
 import { pathOf } from "./on-host.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AnyTensor, DeviceTensor, type GpuTensor, isOnDevice, ownTensor } from "./tensors.ts";
+import { variantOnDevice } from "./variant.ts";
+import { variantCall, withoutIdleTopK } from "./variants.ts";
 
 /** An attention problem whose large tensors may lie on the device. */
-export type GpuAttentionProblem = Omit<AttentionProblem, "query" | "key" | "value" | "past" | "bias"> & {
+export type GpuAttentionProblem = Omit<GpuHostProblem, "query" | "key" | "value" | "past" | "bias"> & {
   readonly query: AnyTensor;
   readonly key: AnyTensor;
   readonly value: AnyTensor;
@@ -33,18 +37,11 @@ export async function attendOnDevice(
   outputs: AttentionOutputs,
 ): Promise<GpuAttentionResult> {
   const { session } = recorder;
-  const named = [
-    ["query", problem.query],
-    ["key", problem.key],
-    ["value", problem.value],
-    ["past.key", problem.past?.key],
-    ["past.value", problem.past?.value],
-    ["bias", problem.bias],
-  ] as const;
-  for (const [name, source] of named) if (source && isOnDevice(source)) ownTensor(session, name, source);
-  if (problem.sinks && isOnDevice(problem.sinks)) throw new ArgumentError("sinks: must be a tensor of the host");
+  checkPlaces(session, problem);
   // Checks and plans read shapes and element types alone.
-  const shaped = problem as AttentionProblem & { readonly query: Tensor };
+  const shaped = withoutIdleTopK(problem as AttentionProblem & { readonly query: Tensor });
+  const other = await variantCall(recorder, shaped, outputs);
+  if (other) return variantOnDevice(recorder, outputs, other);
   const compiled = compileProblem(shaped, outputs, session.limits);
   const { sizes, types } = compiled;
   const plan = planCall(compiled, shaped, outputs, session.limits);
@@ -78,4 +75,18 @@ export async function attendOnDevice(
   } finally {
     if (tables) recorder.release(tables);
   }
+}
+
+/** @throws ArgumentError for tensors of another device, freed ones, and sinks that are not on the host */
+export function checkPlaces(session: DeviceSession, problem: GpuAttentionProblem): void {
+  const named = [
+    ["query", problem.query],
+    ["key", problem.key],
+    ["value", problem.value],
+    ["past.key", problem.past?.key],
+    ["past.value", problem.past?.value],
+    ["bias", problem.bias],
+  ] as const;
+  for (const [name, source] of named) if (source && isOnDevice(source)) ownTensor(session, name, source);
+  if (problem.sinks && isOnDevice(problem.sinks)) throw new ArgumentError("sinks: must be a tensor of the host");
 }

@@ -101,7 +101,7 @@ export function pathOf({ tile, splits, keyChunks, merges }: AttentionPlan): stri
 }
 
 /** @throws ArgumentError when a tensor's buffer is detached */
-function checkHeld({ query, key, value, past, bias, sinks }: AttentionProblem): void {
+export function checkHeld({ query, key, value, past, bias, sinks }: AttentionProblem): void {
   const tensors: readonly (readonly [string, Tensor | undefined])[] = [
     ["query", query],
     ["key", key],

@@ -3,6 +3,7 @@ import { mapModeRead } from "../device/usage.ts";
 import type { BufferKind } from "../memory/pool.ts";
 import type { Shader } from "../wgsl/pipelines.ts";
 import { type DispatchSizes, sizesBytes, sizesData } from "../wgsl/sizes.ts";
+import type { Timer } from "./timer.ts";
 
 /** What a backend has done since it was made. */
 export interface WorkCounts {
@@ -22,6 +23,7 @@ export class Recorder {
   readonly #released: GPUBuffer[] = [];
   /** Whether the device took the last commands. */
   #verdict: Promise<unknown> | undefined;
+  #timer: Timer | undefined;
   #dispatches = 0;
   #submissions = 0;
   #uploaded = 0;
@@ -79,12 +81,18 @@ export class Recorder {
       entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
       label: shader.title,
     });
-    const pass = this.#open().beginComputePass();
+    const timestampWrites = this.#timer?.around(shader.title);
+    const pass = this.#open().beginComputePass(timestampWrites && { timestampWrites });
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bound);
     pass.dispatchWorkgroups(...groups);
     pass.end();
     this.#dispatches += 1;
+  }
+
+  /** Lets a timer mark the dispatches that come, or none any more. */
+  timeWith(timer: Timer | undefined): void {
+    this.#timer = timer;
   }
 
   clear(buffer: GPUBuffer): void {

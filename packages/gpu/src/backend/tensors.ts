@@ -89,3 +89,11 @@ export function putBlock(target: Tensor, ranges: Ranges, block: Storage): void {
     target.data.set(block.subarray(at * length, (at + 1) * length) as never, start);
   }
 }
+
+/** Adds to a block of a tensor. */
+export function addBlock(target: Tensor<"float32">, ranges: Ranges, block: Float32Array): void {
+  const { starts, length } = runsOf(target.shape, ranges);
+  for (const [at, start] of starts.entries()) {
+    for (let index = 0; index < length; index += 1) target.data[start + index]! += block[at * length + index]!;
+  }
+}

@@ -20,7 +20,7 @@ export class DeviceSession {
   /** @param owned whether the device ends with the session; a caller's own does not */
   constructor(device: GPUDevice, owned: boolean, limits?: Partial<GpuLimits>) {
     this.device = device;
-    this.limits = tighterLimits(device.limits, limits);
+    this.limits = tighterLimits(device.limits, limits, isSoftware(device.adapterInfo));
     this.pool = new BufferPool(device, this.limits);
     this.pipelines = new PipelineCache(device);
     this.#owned = owned;
@@ -81,4 +81,9 @@ export class DeviceSession {
     if (this.#owned && !this.isLost) this.device.destroy();
     this.#lost ??= "it was disposed";
   }
+}
+
+/** Whether an adapter says of itself that it computes on the processor. */
+export function isSoftware({ architecture, isFallbackAdapter }: GPUAdapterInfo): boolean {
+  return Boolean(isFallbackAdapter) || architecture === "swiftshader" || architecture === "llvmpipe";
 }

@@ -5,6 +5,7 @@ import { offsetsOf } from "./offsets.ts";
 
 /**
  * WGSL statements that change the logit `x` (f32) at `b`, `h`, `i`, `j` (u32), first to last. Numbers go to `tables`.
+ * With `slopes` they multiply `slope` by their derivative too.
  *
  * @throws UnsupportedError for positions 2³⁰ or further away
  */
@@ -12,15 +13,17 @@ export function modifierStatements(
   modifiers: readonly ScoreModifier[],
   sizes: MaskSizes,
   tables: Tables,
+  slopes = false,
 ): readonly string[] {
-  return modifiers.map((modifier) => statement(modifier, sizes, tables));
+  return modifiers.map((modifier) => statement(modifier, sizes, tables, slopes));
 }
 
-function statement(modifier: ScoreModifier, sizes: MaskSizes, tables: Tables): string {
+function statement(modifier: ScoreModifier, sizes: MaskSizes, tables: Tables, slopes: boolean): string {
   switch (modifier.kind) {
     case "softcap": {
       const cap = tables.floats([modifier.cap])("0u");
-      return `x = ${cap} * hyperbolicTangent(x / ${cap});`;
+      const capped = `x = ${cap} * hyperbolicTangent(x / ${cap});`;
+      return slopes ? `${capped}\n  slope *= 1.0 - (x / ${cap}) * (x / ${cap});` : capped;
     }
     case "alibi": {
       const slope = tables.floats(modifier.slopes)("h");

@@ -3,8 +3,8 @@ import type { GpuLimits } from "../device/limits.ts";
 import { LimitError } from "../errors/errors.ts";
 import { partStep } from "../wgsl/attention.ts";
 import { bytesOf } from "../wgsl/storage.ts";
-import type { ProblemTypes } from "./compile.ts";
 import { lanes, type Tile } from "./tile.ts";
+import type { ProblemTypes } from "./types.ts";
 
 /** How much of each axis is on the device at a time. */
 export interface Chunk {

@@ -22,21 +22,13 @@ import { modifierStatements } from "../mask/modifiers.ts";
 import { type AttentionCode, attentionShader, type RunTables } from "../wgsl/attention.ts";
 import { mergeShader } from "../wgsl/merge.ts";
 import type { Shader } from "../wgsl/pipelines.ts";
+import { registerRowsShader } from "../wgsl/register-rows.ts";
 import type { DeviceDType } from "../wgsl/storage.ts";
 import { Tables } from "../wgsl/tables.ts";
 import { weightsShader } from "../wgsl/weights.ts";
 import { runTables } from "./runs.ts";
-import { chooseTile, type Tile } from "./tile.ts";
-
-/** Element types of the tensors at hand; a part that is not there has none. */
-export interface ProblemTypes {
-  readonly query: DeviceDType;
-  readonly key: DeviceDType;
-  readonly value: DeviceDType;
-  readonly pastKey?: DeviceDType;
-  readonly pastValue?: DeviceDType;
-  readonly bias?: DeviceDType;
-}
+import { chooseTile, registerTile, type Tile } from "./tile.ts";
+import { type ProblemTypes, typesOf } from "./types.ts";
 
 /** A problem made ready for a device: its shaders and the numbers that they look up. */
 export interface CompiledProblem {
@@ -67,7 +59,9 @@ export function compileProblem(
   }
   const types = typesOf(problem);
   const maskSizes = { batch: sizes.batch, heads: sizes.heads, queries: sizes.n, keys: sizes.m };
-  const tile = chooseTile(sizes, limits.maxComputeWorkgroupStorageSize);
+  const tile =
+    (limits.registerRows ? registerTile(sizes) : undefined) ?? chooseTile(sizes, limits.maxComputeWorkgroupStorageSize);
+  const shaderOf = tile.registerRows ? registerRowsShader : attentionShader;
   const looked = lookUps(problem.mask, problem, maskSizes, tile, sizes.n * sizes.m > 0);
   const { tables, sinks, condition, runs, statements } = looked;
   const score = {
@@ -98,8 +92,8 @@ export function compileProblem(
     types,
     tile,
     tables: tables.isEmpty ? undefined : tables.data(),
-    whole: (logSumExp) => attentionShader(attention(types.query, logSumExp)),
-    parts: () => attentionShader(attention("parts", false)),
+    whole: (logSumExp) => shaderOf(attention(types.query, logSumExp)),
+    parts: () => shaderOf(attention("parts", false)),
     merge: (logSumExp) =>
       mergeShader({
         e: sizes.e,
@@ -122,11 +116,11 @@ interface LookUps {
 }
 
 /** All numbers that the shaders look up, in one order, so that equal forms give equal code. */
-function lookUps(
+export function lookUps(
   mask: Mask | undefined,
   { modifiers = [], sinks }: AttentionProblem,
   sizes: MaskSizes,
-  tile: Tile,
+  tile: Pick<Tile, "queries" | "keys">,
   some: boolean,
 ): LookUps {
   if (mask) checkMask(mask, sizes);
@@ -143,23 +137,12 @@ function lookUps(
   };
 }
 
-function typesOf({ query, key, value, past, bias }: AttentionProblem): ProblemTypes {
-  return {
-    query: deviceType("query", query.dtype),
-    key: deviceType("key", key.dtype),
-    value: deviceType("value", value.dtype),
-    ...(past && { pastKey: deviceType("past.key", past.key.dtype) }),
-    ...(past && { pastValue: deviceType("past.value", past.value.dtype) }),
-    ...(bias && { bias: deviceType("bias", bias.dtype) }),
-  };
-}
-
-function deviceType(name: string, dtype: AttentionProblem["query"]["dtype"]): DeviceDType {
-  if (dtype !== "float64") return dtype;
-  throw new UnsupportedError(`${name}: the webgpu backend computes in float32, not float64; use the reference backend`);
-}
-
-function titleOf(problem: AttentionProblem, { d, e }: ProblemSizes, tile: Tile, outputs: AttentionOutputs): string {
+export function titleOf(
+  problem: AttentionProblem,
+  { d, e }: ProblemSizes,
+  tile: Pick<Tile, "queries" | "keys">,
+  outputs: AttentionOutputs,
+): string {
   const words = [
     `attention d ${d} e ${e}`,
     `${problem.query.dtype}`,

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LimitError } from "../errors/errors.ts";
 import { gaussian } from "../testing/problems.ts";
+import { countWork } from "./count.ts";
 import { planAttention } from "./plan.ts";
 import { printShader } from "./print.ts";
 import { chooseTile, workgroupBytes, workgroupLoads } from "./tile.ts";
@@ -73,6 +74,20 @@ describe("the plan of a call", () => {
     expect(planAttention(full).merges).toBe(false);
     expect(planAttention(full, { logSumExp: true }).merges).toBe(true);
     expect(planAttention(full, { logSumExp: true }, { maxStorageBuffersPerShaderStage: 9 }).merges).toBe(false);
+  });
+});
+
+describe("counted work", () => {
+  it("is the plan's, and falls with more workgroup memory", () => {
+    const small = countWork(problem(1024, 1024));
+    const large = countWork(problem(1024, 1024), {}, { maxComputeWorkgroupStorageSize: 32_768 });
+    expect(small).toMatchObject({ dispatches: 1, bytesRatio: 1, multiplyAdds: 8 * 1024 * 1024 * 128 });
+    expect(large.workgroupLoadsPerMultiplyAdd).toBeLessThan(small.workgroupLoadsPerMultiplyAdd);
+    // Each number read serves two multiply-adds at least.
+    expect(large.workgroupLoadsPerMultiplyAdd).toBeLessThan(0.5);
+    expect(countWork(problem(1, 4096, 64, 1)).dispatches).toBe(2);
+    expect(countWork(problem(64, 64), { weights: true }).bytesRatio).toBeGreaterThan(1);
+    expect(countWork(problem(0, 4))).toMatchObject({ multiplyAdds: 0, workgroupLoadsPerMultiplyAdd: 0 });
   });
 });
 

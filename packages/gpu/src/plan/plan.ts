@@ -30,6 +30,10 @@ export interface AttentionPlan {
   readonly bytesAsked: number;
   /** Bytes that threads read of workgroup memory. */
   readonly workgroupBytesRead: number;
+  /** Multiply-adds of q·kᵀ and of weights and values. */
+  readonly multiplyAdds: number;
+  /** Numbers that threads read of workgroup memory for each of them. */
+  readonly workgroupLoadsPerMultiplyAdd: number;
 }
 
 /**
@@ -71,6 +75,8 @@ export function planCall(
   const whole = bytesOfBuffers(counted, { batch, keyHeads, n, m });
   const inputs = whole.query + whole.key + whole.value + whole.bias;
   const results = whole.output + (outputs.logSumExp ? whole.logSumExp : 0) + whole.weights;
+  const multiplyAdds = batch * heads * n * m * (d + e);
+  const workgroupBytesRead = 16 * batch * heads * workgroupLoads({ n, m, d, e }, tile);
   const weighing = whole.query + whole.key + whole.bias + whole.tables + whole.logSumExp + whole.weights;
   return {
     tile,
@@ -86,6 +92,8 @@ export function planCall(
       inputs + whole.tables + 2 * whole.parts + whole.output + whole.logSumExp + (outputs.weights ? weighing : 0),
     bytesFewest: inputs + results,
     bytesAsked: 16 * batch * heads * tileLoads({ n, m, d, e }, tile),
-    workgroupBytesRead: 16 * batch * heads * workgroupLoads({ n, m, d, e }, tile),
+    workgroupBytesRead,
+    multiplyAdds,
+    workgroupLoadsPerMultiplyAdd: multiplyAdds === 0 ? 0 : workgroupBytesRead / 4 / multiplyAdds,
   };
 }

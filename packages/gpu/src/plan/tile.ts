@@ -14,7 +14,12 @@ export interface Tile {
   /** Fours of e that a workgroup makes, and how many workgroups share the row. */
   readonly block: number;
   readonly blocks: number;
+  /** Rows that a thread holds in registers, where it does: then nothing is in workgroup memory. */
+  readonly registerRows?: number;
 }
+
+/** Threads of a workgroup that holds rows in registers. */
+export const registerThreads = 4;
 
 export interface TileSizes {
   readonly n: number;
@@ -29,7 +34,8 @@ export const fours = (width: number) => Math.max(1, Math.ceil(width / 4));
 export const rowStep = (width: number) => width + 1;
 
 /** Bytes of workgroup memory of a tile. */
-export function workgroupBytes({ queries, keys, slice, block }: Tile): number {
+export function workgroupBytes({ queries, keys, slice, block, registerRows }: Tile): number {
+  if (registerRows) return 0;
   const keyValues = keys * rowStep(Math.max(slice, block)) * 16;
   const weights = queries * (keys + 1) * 4;
   const reduced = queries * lanes * 4;
@@ -37,7 +43,8 @@ export function workgroupBytes({ queries, keys, slice, block }: Tile): number {
 }
 
 /** Fours that workgroups ask of the device's memory for one head: what caches are for. */
-export function tileLoads({ n, m, d }: TileSizes, tile: Tile): number {
+export function tileLoads({ n, m, d, e }: TileSizes, tile: Tile): number {
+  if (tile.registerRows) return Math.ceil(n / tile.registerRows) * m * (fours(d) + fours(e)) + n * fours(d);
   const queryTiles = Math.ceil(n / tile.queries);
   const queryLoads = tile.queries * fours(d) * (tile.slices === 1 ? 1 : Math.ceil(m / tile.keys));
   return queryTiles * tile.blocks * (m * (fours(d) + tile.block) + queryLoads);
@@ -45,6 +52,7 @@ export function tileLoads({ n, m, d }: TileSizes, tile: Tile): number {
 
 /** Fours that threads read of workgroup memory for one head. */
 export function workgroupLoads({ n, m, d }: TileSizes, tile: Tile): number {
+  if (tile.registerRows) return 0;
   const rows = tile.queries / lanes;
   const columns = Math.ceil(tile.block / lanes);
   const products = (rows + tile.keys / lanes) * fours(d);
@@ -77,6 +85,19 @@ export function chooseTile(sizes: TileSizes, bytes: number): Tile {
   }
   if (best) return best;
   throw new LimitError(`maxComputeWorkgroupStorageSize: ${bytes} bytes are too few for any tile`);
+}
+
+/** Fours of queries and of sums that a thread holds at most, and rows of them. */
+const registerFours = 256;
+const registerRowsMost = 8;
+
+/** A tile of rows in registers; none where not even two of them have room. */
+export function registerTile({ d, e }: TileSizes): Tile | undefined {
+  const room = Math.floor(registerFours / (fours(d) + fours(e)));
+  if (room < 2) return undefined;
+  const registerRows = Math.min(registerRowsMost, 2 ** Math.floor(Math.log2(room)));
+  const queries = registerRows * registerThreads;
+  return { queries, keys: 16, slice: fours(d), slices: 1, block: fours(e), blocks: 1, registerRows };
 }
 
 function* candidates({ d, e }: TileSizes): Generator<Tile> {

@@ -6,6 +6,6 @@ export function smallest(gpu: GpuBackend): Promise<GpuBackend> {
   const { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage } = defaultLimits;
   return createGpuBackend({
     device: gpu.device,
-    limits: { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage },
+    limits: { maxComputeWorkgroupStorageSize, maxStorageBuffersPerShaderStage, registerRows: false },
   });
 }

@@ -7,7 +7,7 @@ import { arrayType, type DeviceDType, readFours, writeFours, writtenType } from 
 
 /** Where a mask's runs of tiles are found in the tables: WGSL for the words of each. */
 export interface RunTables {
-  /** Steps from one batch entry's map to the next, and from one head's to the next; tiles of queries in a map. */
+  /** Steps from one batch entry's map to the next, and from one head's to the next; rows of tiles in a map. */
   readonly steps: (index: string) => string;
   readonly starts: (index: string) => string;
   /** First tile of keys, the one after the last, and 1 where the tiles are partly allowed. */
@@ -143,7 +143,7 @@ export function withSink(peak: string, sink: string | undefined): string {
 /** −∞ has no literal in WGSL; its bits do. */
 export const logSumExpBits = "select(bitcast<u32>(high + log(total)), 0xff800000u, total == 0.0)";
 
-function bindingsOf(code: AttentionCode): readonly Binding[] {
+export function bindingsOf(code: AttentionCode): readonly Binding[] {
   const { d, e, query, key, value, pastKey, pastValue, bias, tables, output, logSumExp } = code;
   const read = (name: string, dtype: DeviceDType, width: number): Binding => ({
     name,
@@ -165,7 +165,7 @@ function bindingsOf(code: AttentionCode): readonly Binding[] {
 }
 
 /** The loop over tiles of keys: all of them, or the runs that a mask leaves. */
-function openTiles(tile: Tile, runs: RunTables | undefined): string {
+export function openTiles(tile: Tile, runs: RunTables | undefined): string {
   if (!runs) return "  for (var tile = firstTile; tile < lastTile; tile += 1u) {";
   // Runs are counted in the whole problem, tiles from the first key at hand.
   return `  let map = (batch + sizes.firstBatch) * ${runs.steps("0u")} + (head + sizes.firstHead) * ${runs.steps("1u")};

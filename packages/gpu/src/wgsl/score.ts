@@ -17,6 +17,8 @@ export interface ScoreCode {
   readonly condition?: string;
   /** Changes of the logit x. */
   readonly statements: readonly string[];
+  /** Whether the statements keep `slope`, the logit's derivative by the scaled product: `logitAndSlope` then. */
+  readonly slopes?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ScoreCode {
  * counted from the first one at hand; masks and modifiers see where that lies in the whole.
  */
 export function scoreFunctions(code: ScoreCode): string {
-  const { d, query, key, pastKey, bias, tables, condition, statements } = code;
+  const { d, query, key, pastKey, bias, tables, condition, statements, slopes } = code;
   const places = `let b = batch + sizes.firstBatch;
   let h = head + sizes.firstHead;
   let i = min(query, sizes.queries - 1u) + sizes.firstQuery;
@@ -43,11 +45,11 @@ export function scoreFunctions(code: ScoreCode): string {
   return ${condition};
 }`,
     bias ? readOne("bias", bias) : "",
-    `fn logitOf(product: f32, batch: u32, head: u32, query: u32, key: u32) -> f32 {
+    `fn ${slopes ? "logitAndSlope" : "logitOf"}(product: f32, batch: u32, head: u32, query: u32, key: u32) -> ${slopes ? "vec2f" : "f32"} {
   ${places}
-  var x = product * sizes.scale;
+  var x = product * sizes.scale;${slopes ? "\n  var slope = 1.0;" : ""}
   ${statements.join("\n  ")}${bias ? addBias : ""}
-  return x;
+  return ${slopes ? "vec2f(x, slope)" : "x"};
 }`,
   ]
     .filter((text) => text !== "")

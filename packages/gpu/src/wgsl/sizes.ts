@@ -46,6 +46,9 @@ const names = [
   "part",
 ] as const satisfies readonly (keyof DispatchSizes)[];
 
+/** What shaders that need few of them leave at 0. */
+export const noSizes = { scale: 1, ...Object.fromEntries(names.map((name) => [name, 0])) } as unknown as DispatchSizes;
+
 export const sizesStruct = `struct Sizes {\n  scale: f32,\n${names.map((name) => `  ${name}: u32,\n`).join("")}}`;
 
 /** Bytes of the struct, as WebGPU wants uniforms: a multiple of 16. */

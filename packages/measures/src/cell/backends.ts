@@ -1,9 +1,10 @@
 import { type AttentionProblem, type Backend, backendNames, createBackend, type Tensor } from "@xattn/core";
 import { createCpuBackend } from "@xattn/cpu";
 import { UnsupportedError } from "../contract/measure.ts";
+import { openWebgpu } from "./webgpu.ts";
 
-/** The backends that a cell can name: those of core, and the WebAssembly kernels. */
-export const measuredBackendNames = [...backendNames, "cpu"] as const;
+/** The backends that a cell can name: those of core, the WebAssembly kernels, and the WGSL kernels. */
+export const measuredBackendNames = [...backendNames, "cpu", "webgpu"] as const;
 
 export type MeasuredBackendName = (typeof measuredBackendNames)[number];
 
@@ -14,9 +15,10 @@ export interface BackendChoice {
 }
 
 /**
- * Opens a backend of a cell's own.
+ * Opens a backend for a cell: one of its own, but for webgpu, whose device serves all cells of a process.
  *
  * @throws UnsupportedError when the cell asks for more threads than the backend has
+ * @throws NoAdapterError of `@xattn/gpu` when there is no adapter
  */
 export async function openBackend({ backend, threads = 1 }: BackendChoice): Promise<Backend> {
   if (backend === "cpu") {
@@ -27,6 +29,7 @@ export async function openBackend({ backend, threads = 1 }: BackendChoice): Prom
     throw new UnsupportedError(`this engine runs ${opened.threads} of ${threads} threads`);
   }
   if (threads > 1) throw new UnsupportedError(`the ${backend} backend has one thread, not ${threads}`);
+  if (backend === "webgpu") return openWebgpu();
   return createBackend(backend);
 }
 

@@ -1,7 +1,8 @@
 import { toFloat64 } from "@xattn/core";
-import { inMemoryOf, openBackend, translate } from "../cell/backends.ts";
+import { openBackend, translate } from "../cell/backends.ts";
 import { backendOf, checkCell, readCell } from "../cell/cell.ts";
 import { computedParameters } from "../cell/parameters.ts";
+import { placeOn } from "../cell/placed.ts";
 import { problemOf } from "../cell/problem.ts";
 import type { Arm, Parameters, TimedMeasure } from "../contract/measure.ts";
 
@@ -18,7 +19,8 @@ export interface TimeOptions {
 /**
  * Milliseconds of one attention: the median over rounds in which all variants and backends at a point take turns.
  * Inputs are made beforehand. The output is allocated within the call, as a caller would have it, unless the backend
- * has memory of its own: then inputs and output lie there, as `Backend.tensor` lets a caller place them.
+ * has memory of its own: then inputs and output lie there, as `Backend.tensor` lets a caller place them. On webgpu they
+ * lie on the device, and a call ends when the device has done the work.
  */
 export function time(options: TimeOptions = {}): TimedMeasure<"time"> {
   return {
@@ -40,20 +42,15 @@ export function time(options: TimeOptions = {}): TimedMeasure<"time"> {
 async function prepare(cell: Parameters, { seed }: { readonly seed: number }): Promise<Arm> {
   const drawn = problemOf(readCell(cell), seed);
   const backend = await openBackend(backendOf(cell));
-  let result: unknown;
   try {
-    const { problem, into } = inMemoryOf(backend, drawn);
-    const placement = into && { into };
-    const { output } = await backend.attention(problem, {}, placement);
-    if (!toFloat64(output).every(Number.isFinite)) throw new RangeError("the output is not finite");
+    const placed = await placeOn(backend, drawn);
+    await placed.attend();
+    if (!toFloat64(await placed.output()).every(Number.isFinite)) throw new RangeError("the output is not finite");
     return {
-      call() {
-        result = backend.attention(problem, {}, placement);
-        if (result instanceof Promise) return result as Promise<void>;
-      },
+      call: () => placed.attend(),
       dispose() {
-        result = undefined;
-        backend.dispose();
+        placed.release();
+        return backend.dispose();
       },
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { peerNames } from "../peers.ts";
+import { peerBackends, peerNames } from "../peers.ts";
 import { shapeNames } from "../shape/shape.ts";
 
 const mostThreads = 64;
@@ -12,5 +12,6 @@ export const peerParameters = {
     .min(1)
     .max(mostThreads)
     .describe(`threads that each library may use, a whole number from 1 to ${mostThreads}`),
+  backend: z.enum(peerBackends).optional().describe("what peers compute on, cpu or webgpu"),
   peer: z.enum(peerNames as [string, ...string[]]),
 } as const;

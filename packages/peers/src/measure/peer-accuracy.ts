@@ -1,9 +1,11 @@
 import type { DirectMeasure } from "@xattn/measures";
+import { peerOf } from "../peers.ts";
 import { peerParameters } from "./parameters.ts";
-import { preparePeer } from "./prepare.ts";
+import { choiceOf, errorOfPeer } from "./prepare.ts";
 import { setUpPeers, type WithSetUp } from "./set-up.ts";
+import { subjectOf } from "./subject.ts";
 
-/** How far each library's output is from float64, at the inputs at which it is timed. */
+/** How far each library's output is from float64, at the inputs at which it is timed; also where it is wrong. */
 export function peerAccuracy(): DirectMeasure<"relativeError"> & WithSetUp {
   return {
     kind: "direct",
@@ -23,10 +25,11 @@ export function peerAccuracy(): DirectMeasure<"relativeError"> & WithSetUp {
     // It computes with as many threads as the cell says, on large inputs: two at a time would only disturb each other.
     exclusive: true,
     setUp: setUpPeers,
-    async run({ peer, shape, threads }, { seed }) {
-      const { prepared, error } = await preparePeer(peer as string, shape as string, threads as number, seed);
-      await prepared.dispose();
-      return { relativeError: error };
+    async run(cell, { seed }) {
+      const { name, backend, threads } = choiceOf(cell);
+      return {
+        relativeError: await errorOfPeer(peerOf(name, backend), subjectOf(cell.shape as string, seed), threads),
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TimedMeasure } from "@xattn/measures";
 import { peerParameters } from "./parameters.ts";
-import { preparePeer } from "./prepare.ts";
+import { choiceOf, preparePeer } from "./prepare.ts";
 import { setUpPeers, type WithSetUp } from "./set-up.ts";
 import { untilIdle } from "./until-idle.ts";
 
@@ -26,12 +26,13 @@ export function peerTime({ baseline = "xattn" }: PeerTimeOptions = {}): TimedMea
     arms: ["peer"],
     baseline: { peer: baseline },
     setUp: setUpPeers,
-    async prepare({ peer, shape, threads }, { seed }) {
-      const { prepared } = await preparePeer(peer as string, shape as string, threads as number, seed);
+    async prepare(cell, { seed }) {
+      const choice = choiceOf(cell);
+      const { prepared } = await preparePeer(choice, cell.shape as string, seed);
       return {
         call: () => prepared.run(),
         dispose: () => prepared.dispose(),
-        ...((threads as number) > 1 && { rest: untilIdle }),
+        ...(choice.threads > 1 && { rest: untilIdle }),
       };
     },
   };

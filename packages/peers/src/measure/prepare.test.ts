@@ -20,8 +20,8 @@ function bent(versions: Peer["versions"], bend: (output: Float32Array) => void, 
       const prepared = await xattnPlain.create(given, threads);
       return {
         run: () => prepared.run(),
-        output() {
-          const output = prepared.output().slice();
+        async output() {
+          const output = (await prepared.output()).slice();
           bend(output);
           return output;
         },
@@ -54,7 +54,7 @@ test.each([
     1,
   );
   await expect(checking).rejects.toThrow(UnsupportedError);
-  await expect(checking).rejects.toThrow(/^bent: its output errs by /);
+  await expect(checking).rejects.toThrow(/^bent: wrong: its output errs by /);
   expect(disposed).toBe(1);
 });
 

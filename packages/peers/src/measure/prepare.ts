@@ -1,6 +1,6 @@
-import { relativeError, UnsupportedError } from "@xattn/measures";
+import { type Parameters, relativeError, UnsupportedError } from "@xattn/measures";
 import type { Peer, PreparedPeer } from "../peer.ts";
-import { isOwn, peerOf } from "../peers.ts";
+import { isOwn, type PeerBackend, peerOf } from "../peers.ts";
 import { pickRows } from "./reference-rows.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
@@ -18,9 +18,21 @@ export interface CheckedPeer {
   readonly error: number;
 }
 
-/** The peer of a name at a shape, checked. */
-export function preparePeer(name: string, shape: string, threads: number, seed: number): Promise<CheckedPeer> {
-  return checkPeer(peerOf(name), subjectOf(shape, seed), threads);
+/** Which peer, and with how much. */
+export interface PeerChoice {
+  readonly name: string;
+  readonly backend: PeerBackend;
+  readonly threads: number;
+}
+
+/** What a cell says. */
+export function choiceOf({ peer, backend, threads }: Parameters): PeerChoice {
+  return { name: peer as string, backend: (backend ?? "cpu") as PeerBackend, threads: threads as number };
+}
+
+/** The peer of a cell at its shape, checked. */
+export function preparePeer(choice: PeerChoice, shape: string, seed: number): Promise<CheckedPeer> {
+  return checkPeer(peerOf(choice.name, choice.backend), subjectOf(shape, seed), choice.threads);
 }
 
 /**
@@ -30,20 +42,48 @@ export function preparePeer(name: string, shape: string, threads: number, seed: 
  * @throws AccuracyError when one of this project's own backends errs by more than that
  */
 export async function checkPeer(peer: Peer, subject: Subject, threads: number): Promise<CheckedPeer> {
+  const { prepared, error } = await computeOnce(peer, subject, threads);
+  if (isRight(error)) return { prepared, error };
+  await prepared.dispose();
+  const wrong = new AccuracyError(
+    `wrong: its output errs by ${error.toExponential(1)}, and ${largestError} is allowed`,
+  );
+  throw isOwn(peer) ? wrong : refusal(peer, wrong);
+}
+
+/**
+ * How far a peer's output is from float64, also when it is wrong: another library's error is a figure to be shown.
+ *
+ * @throws UnsupportedError when the peer is not there, does not compute this, or gives NaN
+ * @throws AccuracyError when one of this project's own backends errs by more than 1e-4
+ */
+export async function errorOfPeer(peer: Peer, subject: Subject, threads: number): Promise<number> {
+  if (isOwn(peer)) {
+    const { prepared, error } = await checkPeer(peer, subject, threads);
+    await prepared.dispose();
+    return error;
+  }
+  const { prepared, error } = await computeOnce(peer, subject, threads);
+  await prepared.dispose();
+  if (!Number.isFinite(error)) throw new UnsupportedError(`${peer.name}: wrong: its output is not finite`);
+  return error;
+}
+
+async function computeOnce(peer: Peer, subject: Subject, threads: number): Promise<CheckedPeer> {
   let prepared: PreparedPeer | undefined;
   try {
     prepared = await peer.create(subject.problem, threads);
     await prepared.run();
-    const error = errorOf(prepared.output(), subject);
-    // Written so that NaN fails too.
-    if (!(error <= largestError)) {
-      throw new AccuracyError(`its output errs by ${error.toExponential(1)}, and ${largestError} is allowed`);
-    }
-    return { prepared, error };
+    return { prepared, error: errorOf(await prepared.output(), subject) };
   } catch (error) {
     await prepared?.dispose();
     throw isOwn(peer) ? error : refusal(peer, error);
   }
+}
+
+/** Written so that NaN fails too. */
+function isRight(error: number): boolean {
+  return error <= largestError;
 }
 
 function errorOf(output: Float32Array, { problem, reference }: Subject): number {

@@ -1,5 +1,5 @@
 import type { Parameters } from "@xattn/measures";
-import { isOwn, peerOf } from "../peers.ts";
+import { isOwn, peers, webgpuPeers } from "../peers.ts";
 import { fetchPeers } from "../vendor/fetch.ts";
 
 /** A measure that needs something beside the install, and gets it when the first run wants it. */
@@ -13,9 +13,9 @@ export interface WithSetUp {
   setUp(cells: Iterable<Parameters>, say: (line: string) => void): Promise<void>;
 }
 
+const ownNames = new Set([...peers, ...webgpuPeers].filter(isOwn).map(({ name }) => name));
+
 /** Fetches the peers when a cell asks for one that is not this project's own. */
 export async function setUpPeers(cells: Iterable<Parameters>, say: (line: string) => void): Promise<void> {
-  for (const { peer } of cells) {
-    if (typeof peer === "string" && !isOwn(peerOf(peer))) return fetchPeers({ say });
-  }
+  for (const { peer } of cells) if (typeof peer === "string" && !ownNames.has(peer)) return fetchPeers({ say });
 }

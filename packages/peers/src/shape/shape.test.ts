@@ -12,7 +12,7 @@ test("knows S1 to S4 by their published sizes", () => {
 });
 
 test("knows every workload with its mask and its key-value heads", () => {
-  expect(shapeNames).toHaveLength(5 + workloads.length);
+  expect(shapeNames).toHaveLength(7 + workloads.length);
   expect(shapeOf("pi-0")).toMatchObject({ heads: 8, keyHeads: 1, n: 51, m: 867, mask: { kind: "or" } });
   expect(shapeOf("decode")).toMatchObject({ heads: 32, keyHeads: 8, n: 1, m: 4096 });
   expect(shapeOf("seed").mask).toBeUndefined();

@@ -1,5 +1,5 @@
 import { type Workload, workloads } from "@xattn/core";
-import type { Mask } from "@xattn/masking";
+import { causal, type Mask } from "@xattn/masking";
 
 /** The sizes of one attention, for one batch entry. */
 export interface AttentionShape {
@@ -25,11 +25,14 @@ const plainShapes: Readonly<Record<string, AttentionShape>> = {
   S2: { heads: 12, keyHeads: 12, n: 576, m: 77, d: 64, e: 64 },
   S3: { heads: 8, keyHeads: 8, n: 1024, m: 1024, d: 64, e: 64 },
   S4: { heads: 1, keyHeads: 1, n: 4096, m: 4096, d: 64, e: 64 },
+  /** Squares for software adapters, which take a second for what a processor does in a millisecond. */
+  square: { heads: 8, keyHeads: 8, n: 256, m: 256, d: 64, e: 64 },
+  "causal-512": { heads: 8, keyHeads: 8, n: 512, m: 512, d: 64, e: 64, mask: causal() },
   /** One new token against a cache: four query heads share a key-value head. */
   decode: { heads: 32, keyHeads: 8, n: 1, m: 4096, d: 64, e: 64 },
 };
 
-/** Names that `shapeOf` knows: S1 to S4, decode, and the workloads of `@xattn/core`. */
+/** Names that `shapeOf` knows: S1 to S4, square, causal-512, decode, and the workloads of `@xattn/core`. */
 export const shapeNames: readonly string[] = [...Object.keys(plainShapes), ...workloads.map(({ name }) => name)];
 
 /** @throws RangeError when no shape has that name */

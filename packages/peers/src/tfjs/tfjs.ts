@@ -6,12 +6,12 @@ import type { Peer, PreparedPeer } from "../peer.ts";
 import { pinned } from "../vendor/folder.ts";
 import { load } from "../vendor/load.ts";
 
-interface TfTensor {
+export interface TfTensor {
   dataSync(): Float32Array;
   dispose(): void;
 }
 
-interface Tf {
+export interface Tf {
   enableProdMode(): void;
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
@@ -28,13 +28,13 @@ interface Tf {
 type BackendName = "wasm" | "cpu";
 
 /** An attention over tensors that were made once. */
-interface Form {
+export interface Form {
   readonly inputs: readonly TfTensor[];
   readonly compute: () => TfTensor;
 }
 
 /** All heads at once: matMul, softmax and matMul over [h, rows, width], as one writes it. */
-function batched(tf: Tf, { shape, query, key, value }: PeerProblem): Form {
+export function batched(tf: Tf, { shape, query, key, value }: PeerProblem): Form {
   const { heads, keyHeads, n, m, d, e } = shape;
   const queries = tf.tensor(query, [heads, n, d]);
   const keys = tf.tensor(repeatHeads(key, keyHeads, heads), [heads, m, d]);

@@ -52,7 +52,7 @@ export async function fetchPeers(options: FetchOptions = {}): Promise<void> {
     async () => {
       if (isInstalled(folder)) return;
       say(
-        `fetching the peers to compare with, ${packagesIn(folder)}: about 155 MB to download, 500 MB on disk, into ${join(folder, "node_modules")}; delete that folder to undo`,
+        `fetching the peers to compare with, ${packagesIn(folder)}: about 157 MB to download, 520 MB on disk, into ${join(folder, "node_modules")}; delete that folder to undo`,
       );
       const problem = await install(command, folder);
       const failure = failureFile(cache);

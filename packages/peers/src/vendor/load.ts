@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { UnsupportedError } from "@xattn/measures";
 import { lastFailure } from "./fetch.ts";
 import { fetchCommand, isInstalled, vendorFolder } from "./folder.ts";
@@ -39,4 +40,10 @@ export function needInstalled(name: string, folder: string): void {
   const failure = lastFailure();
   const why = failure === undefined ? "" : `; the last try to fetch it failed: ${failure}`;
   throw new UnsupportedError(`${name} is not installed${why}. Fetch the peers with: ${fetchCommand}`);
+}
+
+/** A module of a peer's package that has an entry for browsers only, by its path in the package. */
+export async function importFrom<Interface>(name: string, path: string): Promise<Interface> {
+  needInstalled(name, vendorFolder);
+  return (await import(pathToFileURL(join(vendorFolder, "node_modules", name, path)).href)) as Interface;
 }

@@ -2,6 +2,7 @@ import type { ChartSpec, RunData } from "@xattn/runner";
 import { formatNumber } from "../format/number.ts";
 import { formatWithUnit, hasOwnSteps } from "../format/unit.ts";
 import { formatValue } from "../format/value.ts";
+import { labelChart, labelRun } from "../label/label.ts";
 import type { Theme } from "../theme/palette.ts";
 import { INK, vegaConfig } from "../theme/theme.ts";
 import { emptyChart } from "./empty.ts";
@@ -32,15 +33,17 @@ export async function compileChart(chart: ChartSpec, data: RunData, theme: Theme
 
 /** The same chart in several themes, with the work on its rows done once. */
 export async function compileThemes(
-  chart: ChartSpec,
-  data: RunData,
+  given: ChartSpec,
+  run: RunData,
   themes: readonly Theme[],
 ): Promise<readonly VegaLiteSpec[]> {
-  const rows = await selectRows(chart, data);
+  const labelled = labelChart(given, await selectRows(given, run), run.manifest.environment.labels);
+  const { chart, rows } = labelled;
+  const data = labelRun(run);
   const fields = resolveFields(chart, data, rows);
   const prepared = prepare(chart, fields, data, rows);
   const facets = planFacets(fields, prepared.points);
-  const notes = [...facets.notes, ...prepared.notes];
+  const notes = [...labelled.notes, ...facets.notes, ...prepared.notes];
   return themes.map((theme) => ({
     $schema: SCHEMA,
     description: [chart.title, chart.description, ...notes].filter(Boolean).join(" — "),

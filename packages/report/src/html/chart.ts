@@ -17,6 +17,8 @@ export interface PageChart {
 }
 
 interface Meta {
+  /** The chart's title, with what it says of the machine. */
+  readonly title: string;
   readonly notes: readonly string[];
 }
 
@@ -49,7 +51,7 @@ async function pictureUrl(svg: string): Promise<string> {
   if (svg.length < LARGE) return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
   return `data:image/png;base64,${Buffer.from(await renderPng(svg)).toString("base64")}`;
 }
-function figure({ name, title, description }: ChartSpec, { notes }: Meta, picture: string): string {
+function figure({ name, description }: ChartSpec, { title, notes }: Meta, picture: string): string {
   const alt = [title, description, ...notes].filter(Boolean).join(" — ");
   return [
     `<h3 id="${escapeHtml(name)}">${escapeHtml(title)}</h3>`,

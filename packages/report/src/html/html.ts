@@ -1,9 +1,11 @@
 import type { ClaimResult, RunData } from "@xattn/runner";
 import { compileThemes } from "../chart/compile.ts";
 import { checkNames } from "../chart/names.ts";
+import { labelRun } from "../label/label.ts";
 import { costTables } from "../section/costs.ts";
 import { fitTables } from "../section/fits.ts";
 import { environmentTable, rerunCommands, runSummary, SIGNS, troublesTable } from "../section/run.ts";
+import { samplesTable } from "../section/samples.ts";
 import { type PageChart, pageChart } from "./chart.ts";
 import { escapeHtml, scriptJson } from "./escape.ts";
 import { chartLibraries } from "./libraries.ts";
@@ -33,8 +35,10 @@ export async function renderHtml(data: RunData): Promise<string> {
 }
 
 /** The page around charts that have been compiled. */
-export async function renderPage(data: RunData, charts: readonly PageChart[]): Promise<string> {
+export async function renderPage(run: RunData, charts: readonly PageChart[]): Promise<string> {
+  const data = labelRun(run);
   const costs = await costTables(data);
+  const samples = samplesTable(data);
   const troubles = troublesTable(data);
   const body = [
     section("verdicts", "Verdicts", [verdictTable(data.claims)]),
@@ -45,6 +49,7 @@ export async function renderPage(data: RunData, charts: readonly PageChart[]): P
     ),
     section("fits", "Fits", fitTables(data).map(htmlTable)),
     section("costs", "Cost beside time", costs.map(htmlTable)),
+    section("samples", "Samples", samples === undefined ? [] : [htmlTable(samples)]),
     section("troubles", "Cells that did not end ok", troubles === undefined ? [] : [htmlTable(troubles)]),
     section("environment", "Environment", [htmlTable(environmentTable(data))]),
     section("rerun", "Run it again", rerun(data)),

@@ -1,6 +1,8 @@
 import type { RunData } from "@xattn/runner";
+import { labelRun } from "../label/label.ts";
 import { fitTables } from "../section/fits.ts";
 import { environmentTable, rerunCommands, runSummary, SIGNS, troublesTable } from "../section/run.ts";
+import { samplesTable } from "../section/samples.ts";
 import { type TextTable, tableOf } from "../section/table.ts";
 import { codeBlock, escapeInline, escapeUrl } from "./escape.ts";
 
@@ -8,7 +10,9 @@ import { codeBlock, escapeInline, escapeUrl } from "./escape.ts";
  * The report as Markdown, for a terminal or a pull request: the question, the verdicts, the fits, links to the
  * pictures in `charts/`, what the run ran on, and how to run it again.
  */
-export function renderMarkdown(data: RunData): string {
+export function renderMarkdown(run: RunData): string {
+  const data = labelRun(run);
+  const samples = samplesTable(data);
   const troubles = troublesTable(data);
   const { again, reproduce } = rerunCommands(data);
   const blocks = [
@@ -22,6 +26,7 @@ export function renderMarkdown(data: RunData): string {
       "Fits",
       fitTables(data).map((fit) => table(fit, true)),
     ),
+    ...section("Samples", samples === undefined ? [] : [table(samples, false)]),
     ...section("Cells that did not end ok", troubles === undefined ? [] : [table(troubles, false)]),
     "## Environment",
     table(environmentTable(data), false),

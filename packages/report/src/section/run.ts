@@ -1,4 +1,4 @@
-import type { RunData, Verdict } from "@xattn/runner";
+import type { Adapter, RunData, Verdict } from "@xattn/runner";
 import { formatNumber } from "../format/number.ts";
 import { formatWithUnit } from "../format/unit.ts";
 import { formatDuration, formatParameters } from "../format/value.ts";
@@ -54,6 +54,7 @@ export function environmentTable({ manifest }: RunData): TextTable {
     ["System", environment.os],
     ["Node", `${environment.node}, V8 ${environment.v8}`],
     ["Flags", environment.flags.join(" ") || "none"],
+    ["Adapter", environment.adapter && adapterText(environment.adapter)],
     ["Clock", `${formatWithUnit(environment.timerResolutionNs, "ns")} a step`],
     ["Load before", loads(load.before)],
     ["Load after", loads(load.after)],
@@ -70,6 +71,12 @@ export function environmentTable({ manifest }: RunData): TextTable {
   ];
   const rows = entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return tableOf("What the run ran on", ["what", "value"], rows);
+}
+
+function adapterText({ vendor, architecture, device, description, software, source }: Adapter): string {
+  const name = [...new Set([vendor, architecture, device, description])].filter(Boolean).join(", ");
+  const kind = software ? "software on the processor, whose times say nothing of GPUs" : "hardware";
+  return `${name} (${kind}), found by ${source}`;
 }
 
 /** The commands that run the experiment again, and that compare a new run with this one. */

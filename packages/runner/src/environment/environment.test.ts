@@ -23,6 +23,18 @@ test("the fingerprint repeats, and changes with what can move a number", () => {
   expect(readEnvironment({ backends: "plain" }).fingerprint).toBe(base.fingerprint);
 });
 
+test("the adapter is recorded and counts to the fingerprint; labels are only recorded", () => {
+  const base = readEnvironment({});
+  const adapter = { source: "a", vendor: "b", architecture: "c", device: "", description: "d", software: true };
+  const labels = { backend: { webgpu: "webgpu (software)" } };
+  const found = readEnvironment({}, { adapter, labels });
+  expect(found).toMatchObject({ adapter, labels });
+  expect(found.fingerprint).not.toBe(base.fingerprint);
+  expect(readEnvironment({}, { labels }).fingerprint).toBe(base.fingerprint);
+  expect(readEnvironment({}, { adapter: { ...adapter, software: false } }).fingerprint).not.toBe(found.fingerprint);
+  expect(base).not.toHaveProperty("adapter");
+});
+
 test("the machine is described", () => {
   const { cores, memoryBytes, timerResolutionNs, node } = readEnvironment({});
   expect(node).toBe(process.version);

@@ -1,10 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { canonicalJson, sha256 } from "../plan/canonical.ts";
-import type { Environment } from "../run-data.ts";
+import type { Adapter, Environment } from "../run-data.ts";
 
-/** Reads off what machine and runtime this is. */
-export function readEnvironment(notes: Readonly<Record<string, string>>): Environment {
+/** What the machine alone does not tell. */
+export interface EnvironmentOptions {
+  readonly adapter?: Adapter | undefined;
+  readonly labels?: Environment["labels"] | undefined;
+}
+
+/** Reads off what machine and runtime this is; the adapter counts to what must agree before timings are compared. */
+export function readEnvironment(
+  notes: Readonly<Record<string, string>>,
+  { adapter, labels }: EnvironmentOptions = {},
+): Environment {
   const facts = {
     node: process.version,
     v8: process.versions.v8,
@@ -17,10 +26,12 @@ export function readEnvironment(notes: Readonly<Record<string, string>>): Enviro
   };
   const { os: _kernel, memoryBytes: _memory, ...decisive } = facts;
   return {
-    fingerprint: sha256(canonicalJson({ ...decisive, os: type(), notes })).slice(0, 16),
+    fingerprint: sha256(canonicalJson({ ...decisive, os: type(), notes, ...(adapter && { adapter }) })).slice(0, 16),
     ...facts,
     timerResolutionNs: timerResolution(),
     notes,
+    ...(adapter && { adapter }),
+    ...(labels && { labels }),
   };
 }
 

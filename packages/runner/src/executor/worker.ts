@@ -14,13 +14,13 @@ import { runJob } from "./run-job.ts";
 const flushMs = 5;
 const aliveMs = 100;
 
-const [specUrl, runnerProcess] = process.argv.slice(2) as [string, string];
+const [specUrl, runnerProcess, memory] = process.argv.slice(2) as [string, string, "tell" | "quiet"];
 const now = () => performance.now();
 
 // The terminal sends Ctrl-C to the whole group; the runner decides when a worker ends.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(0));
-watchRunner(Number(runnerProcess));
+watch(Number(runnerProcess), memory === "tell");
 
 let measures: ReadonlyMap<string, Measure>;
 try {
@@ -75,12 +75,21 @@ function send(message: WorkerMessage): void {
   process.send?.(message);
 }
 
-/** A thread of its own ends this process when the runner is gone, even while a cell never returns. */
-function watchRunner(runner: number): void {
-  const watch = `
+/**
+ * A thread of its own, which works even while a cell never returns: ends this process, and all that it started, when
+ * the runner is gone, and tells how much memory this process has where the runner cannot see it.
+ */
+function watch(runner: number, tells: boolean): void {
+  const code = `
+    const { writeSync } = require("node:fs");
     setInterval(() => {
-      if (process.ppid !== ${runner}) process.kill(process.pid, "SIGKILL");
+      if (process.ppid === ${runner}) return;
+      try {
+        if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL");
+      } catch {}
+      process.kill(process.pid, "SIGKILL");
     }, 500);
+    if (${tells}) setInterval(() => writeSync(4, process.memoryUsage.rss() + "\\n"), 100);
   `;
-  new Worker(watch, { eval: true, execArgv: [] }).unref();
+  new Worker(code, { eval: true, execArgv: [] }).unref();
 }

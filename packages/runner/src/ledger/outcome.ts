@@ -20,7 +20,15 @@ export interface Outcome {
   readonly batch?: number;
   /** The block in which it was sampled: samples pair only within one. */
   readonly block?: string;
+  /** Where it ran, and the fingerprint of the environment there; absent when that is the machine of the manifest. */
+  readonly host?: { readonly name: string; readonly fingerprint: string };
   readonly error?: { readonly name: string; readonly message: string };
+  /** How often the cell was run by itself until it ended so; absent when once. */
+  readonly attempts?: number;
+  /** Set when the cell took its process down in every attempt: it runs again only when that is asked for. */
+  readonly quarantined?: true;
+  /** The end of what its process wrote to its standard output and error, when the process died. */
+  readonly lastWords?: { readonly output: string; readonly errors: string };
   /** Seconds that the cell took. */
   readonly seconds: number;
   /** When it ended, ISO 8601. */

@@ -1,5 +1,6 @@
 import type { Measure, TimedMeasure } from "@xattn/measures/contract";
 import { InputError, notOneOf } from "../errors/errors.ts";
+import { columnName } from "../security/check-manifest.ts";
 import { checkValue } from "./check-value.ts";
 
 /** @throws InputError when something in the list is not a measure, or two share a name or a column */
@@ -11,6 +12,11 @@ export function checkMeasures(candidates: readonly unknown[], file: string): rea
     if (!isMeasure(candidate)) throw new InputError(`${place}: is not a measure; call it, as in time() or cost().`);
     if (names.has(candidate.name)) throw new InputError(`${place}: the measure ${candidate.name} is listed twice.`);
     names.add(candidate.name);
+    for (const name of [candidate.name, ...Object.keys(candidate.columns), ...Object.keys(candidate.parameters)]) {
+      if (!columnName.test(name) || name in Object.prototype) {
+        throw new InputError(`${place}: "${name}" cannot be a column; use letters, digits, underscores and hyphens.`);
+      }
+    }
     for (const column of Object.keys(candidate.columns)) {
       const other = columns.get(column);
       if (other)

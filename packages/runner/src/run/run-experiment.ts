@@ -11,6 +11,7 @@ import { canonicalJson, sha256 } from "../plan/canonical.ts";
 import { countPoints, type Job, jobs, planHash } from "../plan/plan.ts";
 import type { Environment, Manifest, RunData } from "../run-data.ts";
 import { type Redact, redactDeep, redactor } from "../security/redact.ts";
+import { checkSecrets, withoutSecretTexts } from "../security/secret-spec.ts";
 import { recordSpec, type StoredManifest } from "../store/manifest.ts";
 import { openRun, type RunFolder, writeManifest } from "../store/run-folder.ts";
 import { finishRun } from "./finish.ts";
@@ -56,6 +57,8 @@ export interface RunResult {
  * @throws StoreError when the disk gives up in mid-run; the run can be resumed
  */
 export async function runExperiment(experiment: Experiment, context: RunContext): Promise<RunResult> {
+  const redact = redactor(process.env);
+  checkSecrets(experiment, redact);
   const points = countPoints(experiment);
   const total = points * experiment.measures.length;
   const folder = openRun(context.results, newManifest(experiment, context, points, total), {
@@ -150,18 +153,19 @@ async function execute(
 
 /** Messages and texts of a cell come from code that may have seen a password. */
 function withoutSecrets(outcome: Outcome, redact: Redact): Outcome {
-  const { error, values } = outcome;
+  const { error, values, lastWords } = outcome;
   return {
     ...outcome,
     ...(error ? { error: redactDeep(error, redact) } : {}),
     ...(values ? { values: redactDeep(values, redact) } : {}),
+    ...(lastWords ? { lastWords: redactDeep(lastWords, redact) } : {}),
   };
 }
 
 function newManifest(experiment: Experiment, context: RunContext, points: number, cells: number): StoredManifest {
   const now = new Date();
-  const spec = recordSpec(experiment);
   const redact = redactor(process.env);
+  const spec = withoutSecretTexts(recordSpec(experiment), redact);
   return {
     schema: 1,
     experiment: experiment.name,

@@ -4,7 +4,7 @@ import { bound } from "../claim/bound.ts";
 import { exponents } from "../claim/exponents.ts";
 import { rate } from "../claim/rate.ts";
 import { terms } from "../claim/terms.ts";
-import type { Channel } from "./chart.ts";
+import { chartSchema } from "./chart-schema.ts";
 import { expression, kebab, text, value } from "./fields.ts";
 
 const values = z.array(value).min(1).describe("a list of at least one value");
@@ -53,39 +53,6 @@ const claim = z
   .discriminatedUnion("kind", [always.schema, bound.schema, exponents.schema, rate.schema, terms.schema])
   .describe('a claim with kind "always", "bound", "exponents", "rate" or "terms"');
 
-const channels = "x y color shape size opacity detail strokeDash row column facet order text".split(" ") as Channel[];
-/** Names are checked here, so that a slip is told before the run; Vega-Lite's own checks come with the report. */
-const channel = z
-  .strictObject({
-    field: z.string().optional(),
-    ...Object.fromEntries(
-      ["type", "aggregate", "title", "bin", "sort", "scale", "axis", "legend", "columns", "value"].map((name) => [
-        name,
-        z.any().optional(),
-      ]),
-    ),
-  })
-  .describe("a channel definition, such as { field, type, title, scale }");
-
-const chart = z
-  .strictObject({
-    name: kebab,
-    title: text,
-    description: text,
-    mark: z.enum(["line", "point", "bar", "rect", "tick", "area"]),
-    encoding: z
-      .partialRecord(z.enum(channels), channel)
-      .describe(`an object with a channel definition for some of ${channels.join(", ")}`),
-    filter: expression.optional(),
-    fit: z.string().optional(),
-    references: z
-      .array(z.strictObject({ channel: z.enum(["x", "y"]), value: z.number(), label: z.string() }))
-      .optional(),
-    width: z.number().positive().optional(),
-    height: z.number().positive().optional(),
-  })
-  .describe("a chart with name, title, description, mark and encoding");
-
 /** The shape of an experiment at run time; measures are checked by hand, since they hold functions. */
 export const experimentSchema = z.strictObject({
   name: kebab,
@@ -100,7 +67,7 @@ export const experimentSchema = z.strictObject({
   measures: z.array(z.any()).min(1).describe("a list of at least one measure"),
   fits: z.record(z.string(), fit).optional(),
   claims: z.array(claim).optional(),
-  charts: z.array(chart).optional(),
+  charts: z.array(chartSchema).optional(),
   sampling: sampling.optional(),
   deadlineSeconds: z.number().positive().max(86_400).optional().describe("seconds, above 0 and at most 86400"),
 });

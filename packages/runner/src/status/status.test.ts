@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startScript } from "../../fixtures/children.ts";
 import { temporaryFolder } from "../../fixtures/folders.ts";
+import hostile from "../../fixtures/hostile.ts";
 import { contextOf } from "../../fixtures/run.ts";
 import steady from "../../fixtures/steady.ts";
 import { normalize } from "../normalize/normalize.ts";
@@ -53,6 +54,40 @@ test("a lock that cannot be read is stale, and a damaged ledger is told", async 
     { state: "stale", lock: { kind: "stale", process: null }, done: 0, problem: expect.stringMatching(/damaged/) },
   ]);
 });
+
+test("cells that took their process down are told, of a complete run too", async () => {
+  const results = temporaryFolder();
+  const experiment = normalize(hostile, { file: "hostile.ts", overrides: { n: [1], action: ["ok", "exit", "throw"] } });
+  const only = { ...experiment, measures: experiment.measures.filter(({ name }) => name === "outcome") };
+  const go = (retryFailed: boolean) =>
+    runExperiment(only, contextOf(results, "hostile.ts", only, { retryFailed }, { retries: 2 }));
+  const { data, folder } = await go(false);
+  const exit = {
+    measure: "outcome",
+    status: "failed",
+    parameters: { n: 1, action: "exit" },
+    message: "quarantined after 3 tries: its process ended with code 0",
+  };
+  expect(data.manifest.quarantined).toBe(1);
+  expect(data.counts).toMatchObject({ ok: 1, failed: 2 });
+  expect(data.troubles[0]).toEqual(exit);
+  expect(await runStatuses(results)).toMatchObject([
+    { state: "complete", quarantined: 1, quarantine: [exit], failed: 2 },
+  ]);
+
+  let open = 0;
+  const opened = (_: unknown, done: number, total: number) => {
+    open = total - done;
+  };
+  const again = await runExperiment(
+    only,
+    contextOf(results, "hostile.ts", only, { retryFailed: true, progress: { opened } }, { retries: 0 }),
+  );
+  expect(again.folder).toBe(folder);
+  expect(open).toBe(2);
+  expect(again.data.troubles[0]!.message).toMatch(/^quarantined after 1 try: /);
+  expect(again.data.manifest.quarantined).toBe(1);
+}, 60_000);
 
 test("a folder that is not there, or holds no runs, has nothing to tell", async () => {
   const results = join(temporaryFolder(), "results");

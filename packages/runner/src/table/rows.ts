@@ -15,6 +15,8 @@ export class Table {
   readonly #manifest: StoredManifest;
   readonly #rows = new Map<string, Record<string, Value>>();
   readonly #columnsOf: ReadonlyMap<string, readonly string[]>;
+  /** Where timed cells ran, by row and flags column. */
+  readonly #timedOn = new Map<Record<string, Value>, Map<string, string>>();
 
   constructor(manifest: StoredManifest) {
     this.#manifest = manifest;
@@ -33,9 +35,30 @@ export class Table {
     const status = `${outcome.measure}Status`;
     for (const name of this.#columnsOf.get(status) ?? []) row[name] = outcome.values?.[name] ?? null;
     row[status] = outcome.status;
+    this.#rememberHost(row, outcome);
+  }
+
+  #rememberHost(row: Record<string, Value>, { measure, host, samples }: Outcome): void {
+    const flags = this.#columnsOf.get(`${measure}Status`)?.find((name) => name.endsWith("Flags"));
+    if (flags === undefined) return;
+    const hosts = this.#timedOn.get(row) ?? new Map<string, string>();
+    if (samples) hosts.set(flags, host?.name ?? "here");
+    else hosts.delete(flags);
+    this.#timedOn.set(row, hosts);
+  }
+
+  /** Times of several hosts stand side by side in a table: each row then says where its own are from. */
+  #flagHosts(): void {
+    const names = new Set([...this.#timedOn.values()].flatMap((hosts) => [...hosts.values()]));
+    if (names.size < 2) return;
+    for (const [row, hosts] of this.#timedOn) {
+      for (const [flags, host] of hosts) row[flags] = [row[flags], `host:${host}`].filter(Boolean).join(" ");
+    }
+    this.#timedOn.clear();
   }
 
   rows(): readonly Row[] {
+    this.#flagHosts();
     const { axes, products, measures } = this.#manifest.spec;
     const ranks = axes.map((axis) => rankOf(products.map((product) => product[axis]!)));
     const order = [...this.#rows.values()].map((row) => ({

@@ -113,4 +113,18 @@ describe("table", () => {
     const [lost] = tableOf([size, outcome("size", 2, "linear", { status: "failed" })]);
     expect(lost).toMatchObject({ size: null, sizeStatus: "failed" });
   });
+
+  test("times of several hosts are flagged with theirs, and those of one are not", () => {
+    const timedOn = (n: number, host: string) =>
+      outcome("time", n, "linear", {
+        values: { time: 1, timeFlags: "budget" },
+        samples: [1],
+        host: { name: host, fingerprint: "kind" },
+      });
+    const flagsOf = (...outcomes: readonly Outcome[]) => tableOf(outcomes).map(({ timeFlags }) => timeFlags);
+    expect(flagsOf(timedOn(2, "a"), timedOn(4, "b"))).toEqual(["budget host:a", "budget host:b"]);
+    expect(flagsOf(timedOn(2, "a"), timedOn(4, "a"))).toEqual(["budget", "budget"]);
+    const failed = outcome("time", 4, "linear", { status: "failed" });
+    expect(flagsOf(timedOn(2, "a"), timedOn(4, "b"), failed)).toEqual(["budget", null]);
+  });
 });

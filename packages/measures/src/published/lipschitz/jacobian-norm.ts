@@ -16,7 +16,7 @@ type JacobianColumn = "jacobianNorm" | "publishedNorm" | "overPublished" | "ceil
  *
  * - "adversary": √(n−1)·(½ + ¼·ln(n−1)), the norm of the column of the one token at R, is published.
  * - "one-at-zero": the covariance of the tokens, weighted uniformly, plus 1/n: the block of the token at 0, which the
- *   whole norm cannot be below (Kim et al. 2021, section 3.1).
+ *   whole norm cannot be below (Kim et al. 2021).
  */
 export function jacobianNorm(): DirectMeasure<JacobianColumn> {
   return {

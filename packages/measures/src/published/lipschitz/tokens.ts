@@ -7,7 +7,7 @@ export type TokenKind = (typeof tokenKinds)[number];
 
 /**
  * One token at R, n − 1 at y with y·(R − y) = ln(n − 1), all on a line: each of the many then gives half of its weight
- * to the one, where that weight reacts most (Castin et al. 2024, section 3: the construction behind the lower bound).
+ * to the one, where that weight reacts most (Castin et al. 2024, the construction behind the lower bound).
  * Of the two solutions the larger y is taken, which leaves the tokens closer together.
  */
 export function adversary(n: number, radius: number): Tensor<"float64"> {
@@ -27,7 +27,7 @@ export function adversaryProblem(n: number, radius: number, d: number): string |
 
 /**
  * One token at 0, the others Gaussian and scaled so that the longest has length R: the weights of the one stay uniform
- * whatever R, and its output moves with the covariance of the tokens (Kim et al. 2021, section 3.1).
+ * whatever R, and its output moves with the covariance of the tokens (Kim et al. 2021).
  */
 export function oneAtZero(n: number, d: number, radius: number, random: Random): Tensor<"float64"> {
   const data = Float64Array.from({ length: n * d }, (_, index) => (index < d ? 0 : random.normal()));

@@ -18,8 +18,8 @@ const settled = 1e-13;
 const mostIterations = 20_000;
 
 /**
- * The largest singular value of A by power iteration on AᵀA from a random start (Golub and Van Loan 2013, section
- * 7.3.1). The error is of second order in that of the singular vector, so that close singular values cost little
+ * The largest singular value of A by power iteration on AᵀA from a random start (Golub and Van Loan 2013).
+ * The error is of second order in that of the singular vector, so that close singular values cost little
  * accuracy.
  *
  * @throws NotConvergedError after 20,000 iterations
