@@ -9,8 +9,12 @@ import { type Fitted, signedRoot } from "./profile.ts";
 /** Sizes of the signed root at which an interval ends, below and above the estimate. */
 export type CriticalRoots = { readonly below: number; readonly above: number };
 
+/** Points from which on the signed root is taken for normal, as it is in the limit: resampling would take minutes. */
+export const MANY_POINTS = 5000;
+
 /**
- * Critical values of the signed root for each of `parameters`, by residual bootstrap.
+ * Critical values of the signed root for each of `parameters`, by residual bootstrap; from 5,000 points on those of
+ * Student's t alone, which the bootstrap then agrees with.
  *
  * Log residuals ln(y/ŷ), inflated by 1/√(1 − leverage) because a fit shrinks its own residuals, and centered, are drawn
  * with replacement onto the fit; each resample is refitted freely and with the parameter held at its estimate. The
@@ -25,6 +29,9 @@ export function bootstrapCriticalRoots(
 ): CriticalRoots[] {
   const { data, minimum, withIntercept, degreesOfFreedom } = fitted;
   const { random, confidence, resamples } = options;
+  const tail = (1 - confidence) / 2;
+  const student = studentQuantile(1 - tail, degreesOfFreedom);
+  if (data.count >= MANY_POINTS) return parameters.map(() => ({ below: student, above: student }));
   const prediction = predict(data, minimum.parameters);
   const residuals = correctedLogResiduals(fitted, prediction);
   const held = (p: number) => p === INTERCEPT && !withIntercept;
@@ -44,8 +51,6 @@ export function bootstrapCriticalRoots(
       roots[index]![b] = signedRoot(resampled, p, minimum.parameters[p]!, resampled.minimum.parameters).root;
     });
   }
-  const tail = (1 - confidence) / 2;
-  const student = studentQuantile(1 - tail, degreesOfFreedom);
   return roots.map((sample) => {
     sample.sort();
     return {

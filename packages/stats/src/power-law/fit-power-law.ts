@@ -42,7 +42,7 @@ export type PowerLawFit = {
  *
  * Intervals come from profiles: a parameter value t is inside while √(ΔS(t)/(S/ν)) stays below a critical value, which
  * is the larger of Student's t with ν = points − parameters and the quantile of the same root over bootstrap resamples
- * with leverage-corrected residuals. An interval that ends at ±12 was not determined by the data, as where noisy values do not
+ * with leverage-corrected residuals (from 5,000 points on Student's t alone). An interval that ends at ±12 was not determined by the data, as where noisy values do not
  * depend on the factors at all and the intercept explains them; `intercept: false` decides that case. Data that the law
  * reproduces at rounding level (relative 1e-12) gives intervals of zero width and short decimals.
  * Sources: Levenberg-Marquardt (Marquardt 1963); Bates and Watts 1988, section 6.1; Davison and Hinkley 1997, chapter 6.

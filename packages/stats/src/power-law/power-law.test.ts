@@ -148,6 +148,21 @@ describe("fitPowerLaw on noisy data", () => {
     expect(width(0.95)).toBeLessThan(width(0.99));
   });
 
+  it("needs no resampling from 5,000 points on, and covers as often as it says", () => {
+    const noise = gaussian(seeded(5));
+    const fitOf = (points: number) => {
+      const n = Array.from({ length: points }, (_, index) => 1 + (index % 100));
+      const values = n.map((x) => (3 + 2 * x ** 1.3) * Math.exp(0.05 * noise()));
+      return fitPowerLaw({ values, factors: { n }, random: seeded(1), resamples: 40 }).exponents.n!;
+    };
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    const ratio = width(fitOf(4999)) / width(fitOf(5000));
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.4);
+    const covered = Array.from({ length: 24 }, () => fitOf(5000)).filter(({ low, high }) => low <= 1.3 && 1.3 <= high);
+    expect(covered.length).toBeGreaterThanOrEqual(19);
+  });
+
   it("weighs small and large values alike", () => {
     // 2000 + 0.5 n with 5 % noise: absolute least squares would look at the largest values alone.
     const n = Array.from({ length: 12 }, (_, i) => 2 ** (4 + i));
