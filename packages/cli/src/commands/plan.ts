@@ -18,9 +18,9 @@ export async function plan(name: string, overrides: readonly string[], options: 
     return;
   }
   const count = countPoints(experiment);
-  const exclusive = experiment.measures.filter((measure) => measure.exclusive).map((measure) => measure.name);
+  const exclusive = experiment.measures.filter((measure) => measure.exclusive);
   let blocks = 0;
-  for (const job of jobs(experiment, new Set())) if (job.exclusive) blocks += 1;
+  for (const _ of jobs({ ...experiment, measures: exclusive }, new Set())) blocks += 1;
   process.stdout.write(
     `${textTable(
       [
@@ -33,7 +33,7 @@ export async function plan(name: string, overrides: readonly string[], options: 
           ? [
               [
                 "alone",
-                `${exclusive.join(", ")}: ${blocks} blocks of interleaved arms, up to ${experiment.sampling.budgetSeconds} s an arm`,
+                `${exclusive.map(({ name }) => name).join(", ")}: ${blocks} blocks of interleaved arms, up to ${experiment.sampling.budgetSeconds} s an arm`,
               ],
             ]
           : []),

@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { fetchCommand, importPackage } from "../device/node/packages.ts";
 
 const require = createRequire(new URL("../../vendor/package.json", import.meta.url));
@@ -25,11 +22,4 @@ export async function importVendor<Interface>(name: string): Promise<Interface> 
   }
   const loaded = await importPackage<Interface & { readonly default?: Interface }>(file);
   return loaded.default ?? loaded;
-}
-
-/** The folder of the package that a file belongs to. */
-function packageFolder(of: string): string {
-  let folder = dirname(fileURLToPath(of));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
 }
