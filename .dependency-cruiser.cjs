@@ -10,7 +10,7 @@ const layers = {
   gpu: ["core", "masking"],
   fusion: ["core", "masking"],
   data: ["core"],
-  grounding: ["core", "cpu", "data", "masking", "fusion"],
+  grounding: ["core", "data", "masking", "fusion"],
   measures: ["core", "cpu", "data", "gpu", "masking", "stats", "fusion", "grounding"],
   runner: ["stats", "core", "measures"],
   peers: ["core", "cpu", "gpu", "masking", "measures"],

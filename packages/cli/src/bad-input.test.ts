@@ -32,7 +32,7 @@ describe.concurrent("wrong arguments: exit code 2, a message that helps, nothing
     [
       "an unknown profile",
       ["sweep-complexity", "--profile", "ful"],
-      /"ful" is not one of quick, full. Did you mean "full"/,
+      /"ful" is not one of quick, full, gpu. Did you mean "full"/,
     ],
     ["a seed that is none", ["sweep-complexity", "--seed", "x"], /--seed: "x" is not a whole number/],
     ["no workers", ["sweep-complexity", "--workers", "0"], /--workers: "0" is not a whole number of at least 1/],

@@ -42,7 +42,7 @@ test("plan shows the cells and writes nothing; run --dry-run too", async () => {
   expect(points[0]).toEqual({ n: 16, m: 16, d: 8, variant: "standard", backend: "plain" });
   const results = join(scratchFolder(), "results");
   const dry = await exp("run", "sweep-complexity", ...small, "--dry-run", "--results", results);
-  expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining("4 points × 4 measures = 16 cells") });
+  expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining("4 points × 5 measures = 20 cells") });
   expect(existsSync(results)).toBe(false);
 });
 
@@ -82,7 +82,7 @@ test("Ctrl-C leaves a run that the same command goes on with", async () => {
   expect(stopped.code).toBe(130);
 
   const second = await start(words).ended;
-  expect(second.stderr).toMatch(/going on with \d+ of 16 cells done/);
+  expect(second.stderr).toMatch(/going on with \d+ of 20 cells done/);
   expect(second.code, second.stderr).toBe(0);
   const runs = readdirSync(join(results, "sweep-complexity"));
   expect(runs).toHaveLength(1);

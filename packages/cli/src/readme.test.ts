@@ -15,7 +15,7 @@ test("the README's commands run one after the other", async () => {
     expect(code, stderr).toBe(0);
     outputs.push(stdout);
   }
-  expect(outputs[0]).toContain("8 points × 4 measures = 32");
+  expect(outputs[0]).toContain("8 points × 5 measures = 40");
   expect(outputs[1]).toMatch(/report: .*report\.html/);
   expect(outputs[2]).toMatch(/run complete/);
 }, 60_000);

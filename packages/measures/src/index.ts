@@ -21,6 +21,7 @@ export { cost } from "./cost/cost.ts";
 export { pathTimings } from "./crossover/path-timings.ts";
 export { efficiency } from "./efficiency/efficiency.ts";
 export { fusionStrategies } from "./fusion/fusion-strategies.ts";
+export { type PointingOptions, trainedPointing } from "./grounded/pointing.ts";
 export { pointing } from "./grounding/pointing.ts";
 export { headDiversity } from "./heads/head-diversity.ts";
 export {
