@@ -4,6 +4,12 @@ import colors from "picocolors";
 import { exitCodes } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 
+// `exp plan … | head` closes the pipe when it has enough: no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.success);
+  throw error;
+});
+
 try {
   await createProgram().parseAsync();
 } catch (error) {
