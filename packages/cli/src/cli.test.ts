@@ -119,3 +119,9 @@ test("doctor says what the machine is like", async () => {
   const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["runtime", "processor", "clock", "noise", "results folder"]));
 });
+
+test("a reader that has enough ends it quietly", async () => {
+  const listing = start(["plan", "vla-workloads", "--json"]);
+  listing.hangUp();
+  expect(await listing.ended).toMatchObject({ code: 0, stderr: "" });
+});

@@ -15,6 +15,8 @@ export interface Ended {
 export interface Started {
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
+  /** Reads no more of its standard output, as `head` does. */
+  hangUp(): void;
   /** Resolves when the standard error so far matches. */
   said(pattern: RegExp): Promise<void>;
 }
@@ -46,6 +48,9 @@ export function start(words: readonly string[], cwd = root): Started {
     ended: new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))),
     kill: (signal) => {
       child.kill(signal);
+    },
+    hangUp: () => {
+      child.stdout.destroy();
     },
     said: (pattern) =>
       new Promise((resolve) => {
