@@ -1,4 +1,4 @@
-import { robustness } from "@xattn/measures";
+import { perturbationNames, robustness } from "@xattn/measures";
 import { defineExperiment } from "@xattn/runner/define";
 
 const seed = "Mathematical Foundations of Cross-Modal Attention, Challenges: Robustness";
@@ -27,21 +27,7 @@ export default defineExperiment({
     "How far do noise, dropped and swapped tokens, rounding, shifts, distractors, a missing modality and the worst case move the output and the weights of attention, and what makes it fragile?",
   axes: {
     variant: ["standard", "chunked", "sparse", "entmax", "linear", "favor-positive"],
-    perturbation: [
-      "gaussian",
-      "uniform-l2",
-      "uniform-linf",
-      "token-dropout",
-      "token-swap",
-      "feature-dropout",
-      "float16",
-      "int8",
-      "spatial-shift",
-      "distractors",
-      "missing",
-      "worst-l2",
-      "worst-linf",
-    ],
+    perturbation: perturbationNames,
     on: ["context"],
     budget: [0.125, 0.25],
     temperature: [1],

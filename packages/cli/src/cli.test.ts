@@ -120,8 +120,16 @@ test("doctor says what the machine is like", async () => {
   expect(names).toEqual(expect.arrayContaining(["runtime", "processor", "clock", "noise", "results folder"]));
 });
 
-test("a reader that has enough ends it quietly", async () => {
+test("a reader that has enough is no error, and cuts no run short", async () => {
   const listing = start(["plan", "vla-workloads", "--json"]);
   listing.hangUp();
   expect(await listing.ended).toMatchObject({ code: 0, stderr: "" });
+
+  const results = scratchFolder();
+  const run = start(["run", "normalization", "n=9", "scale=1", "--no-report", "--results", results]);
+  run.hangUp();
+  expect((await run.ended).code).toBe(0);
+  const [name] = readdirSync(join(results, "normalization"));
+  const folder = join(results, "normalization", name!);
+  expect(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"))).toMatchObject({ state: "complete" });
 });

@@ -4,10 +4,9 @@ import colors from "picocolors";
 import { exitCodes } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 
-// `exp plan … | head` closes the pipe when it has enough: no error of ours.
+// `exp run … | head` closes the pipe when it has enough: no error of ours, and no reason to cut a run short.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.success);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
 });
 
 try {

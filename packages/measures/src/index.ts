@@ -125,7 +125,7 @@ export type {
 } from "./robustness/perturb/perturbation.ts";
 export { type WorstCase, worstCase } from "./robustness/perturb/worst-case.ts";
 export { type Response, responseOf, type Seen, see } from "./robustness/response/response.ts";
-export { robustness } from "./robustness/robustness.ts";
+export { perturbationNames, robustness } from "./robustness/robustness.ts";
 export { attentionSensitivity } from "./robustness/sensitivity/attention-sensitivity.ts";
 export type { Explanation } from "./robustness/sensitivity/explanation.ts";
 export { jacobianOf, jacobianSpectralNorm, selfAttentionJacobian } from "./robustness/sensitivity/jacobian.ts";

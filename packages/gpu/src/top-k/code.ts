@@ -1,11 +1,11 @@
 import { fours, lanes, threads } from "../plan/tile.ts";
 import type { AttentionCode, RunTables } from "../wgsl/attention.ts";
-import { logSumExpBits, withSink } from "../wgsl/attention.ts";
-import { type Binding, declare, sizesBinding, tablesBinding } from "../wgsl/bindings.ts";
+import { logSumExpBits, readBindings, withSink } from "../wgsl/attention.ts";
+import { type Binding, declare } from "../wgsl/bindings.ts";
 import type { Shader } from "../wgsl/pipelines.ts";
 import { floor, keyRows, type ScoreCode, scoreFunctions } from "../wgsl/score.ts";
 import { sizesStruct } from "../wgsl/sizes.ts";
-import { arrayType, type DeviceDType, readFours, writeFours, writtenType } from "../wgsl/storage.ts";
+import { type DeviceDType, readFours, writeFours, writtenType } from "../wgsl/storage.ts";
 
 /** Queries of a workgroup, and keys that it takes at a time. */
 export const rowsAtOnce = lanes;
@@ -204,21 +204,9 @@ ${logSumExp ? `    if (lane == 0u) {\n      logSumExps[queryRow + query] = ${log
 }
 
 export function topKBindings(code: TopKCode): readonly Binding[] {
-  const { d, e, query, key, value, pastKey, pastValue, bias, tables, output, logSumExp, weights } = code;
-  const read = (name: string, dtype: DeviceDType, width: number): Binding => ({
-    name,
-    kind: "read",
-    type: arrayType(dtype, width),
-  });
+  const { e, output, logSumExp, weights } = code;
   return [
-    sizesBinding,
-    read("query", query, d),
-    read("key", key, d),
-    read("value", value, e),
-    ...(pastKey ? [read("pastKey", pastKey, d)] : []),
-    ...(pastValue ? [read("pastValue", pastValue, e)] : []),
-    ...(bias ? [read("bias", bias, 1)] : []),
-    ...(tables ? [tablesBinding] : []),
+    ...readBindings(code),
     { name: "output", kind: "write", type: writtenType(output, e) },
     ...(logSumExp ? [{ name: "logSumExps", kind: "write", type: "array<u32>" } as const] : []),
     ...(weights ? [{ name: "weights", kind: "write", type: "array<f32>" } as const] : []),

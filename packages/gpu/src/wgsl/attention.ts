@@ -143,8 +143,14 @@ export function withSink(peak: string, sink: string | undefined): string {
 /** −∞ has no literal in WGSL; its bits do. */
 export const logSumExpBits = "select(bitcast<u32>(high + log(total)), 0xff800000u, total == 0.0)";
 
-export function bindingsOf(code: AttentionCode): readonly Binding[] {
-  const { d, e, query, key, value, pastKey, pastValue, bias, tables, output, logSumExp } = code;
+/** What every kernel over a problem's queries and keys reads. */
+export type ReadCode = Pick<
+  AttentionCode,
+  "d" | "e" | "query" | "key" | "value" | "pastKey" | "pastValue" | "bias" | "tables"
+>;
+
+export function readBindings(code: ReadCode): readonly Binding[] {
+  const { d, e, query, key, value, pastKey, pastValue, bias, tables } = code;
   const read = (name: string, dtype: DeviceDType, width: number): Binding => ({
     name,
     kind: "read",
@@ -159,6 +165,13 @@ export function bindingsOf(code: AttentionCode): readonly Binding[] {
     ...(pastValue ? [read("pastValue", pastValue, e)] : []),
     ...(bias ? [read("bias", bias, 1)] : []),
     ...(tables ? [tablesBinding] : []),
+  ];
+}
+
+export function bindingsOf(code: AttentionCode): readonly Binding[] {
+  const { e, output, logSumExp } = code;
+  return [
+    ...readBindings(code),
     { name: "output", kind: "write", type: output === "parts" ? "array<vec4f>" : writtenType(output, e) },
     ...(logSumExp ? [{ name: "logSumExps", kind: "write", type: "array<u32>" } as const] : []),
   ];
