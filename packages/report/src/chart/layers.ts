@@ -96,7 +96,8 @@ function sharedEncoding(drawing: Drawing): Encoding {
   }
   for (const channel of ["shape", "size", "opacity", "strokeDash"] as const) {
     const field = fields.get(channel);
-    if (field !== undefined) encoding[channel] = plainEncoding(field, prepared.points, totalWidth);
+    if (field !== undefined)
+      encoding[channel] = legendOf(channel, plainEncoding(field, prepared.points, totalWidth), theme);
   }
   for (const [channel, definition] of Object.entries(chart.encoding) as [Channel, { value?: unknown }][]) {
     if (definition.value !== undefined && !fields.has(channel) && channel !== "text")
@@ -105,6 +106,15 @@ function sharedEncoding(drawing: Drawing): Encoding {
   const details = [...new Set([...prepared.details, ...(fields.get("detail") ? [fields.get("detail")!.name] : [])])];
   if (details.length > 0) encoding.detail = details.map((name) => ({ field: fieldPath(name), type: "nominal" }));
   return encoding;
+}
+
+/** Dashes show on strokes alone: symbols of the legend are then pieces of lines, in the colour of text. */
+function legendOf(channel: Channel, encoding: Encoding, theme: Theme): Encoding {
+  if (channel !== "strokeDash" || encoding.legend === null) return encoding;
+  // Marks of points fill their symbols, which leaves a stroke without colour unless it is set at this level.
+  const stroke = { stroke: { value: INK[theme].text }, strokeWidth: { value: 2 }, opacity: { value: 1 } };
+  const symbol = { symbolType: "stroke", symbolSize: 500, encode: { symbols: { update: stroke } } };
+  return { ...encoding, legend: { ...symbol, ...(encoding.legend as Encoding) } };
 }
 
 function plainEncoding(field: Field, points: readonly Point[], width: number): Encoding {
